@@ -1,0 +1,75 @@
+// Runs before Node 24 is there, so it is plain JavaScript that Node 20 understands and imports nothing installed.
+// It brings node_modules in line with the lockfile, finds a Node that can run TypeScript, and hands over to it.
+import { spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)))
+
+/** The oldest Node that runs the product: type stripping and `node:sqlite` without flags. */
+const oldestMajor = 24
+
+const stamp = join(root, 'node_modules', '.comity-lockfile-sha256')
+
+/** Runs `npm ci` when the lockfile differs from the one last installed. */
+export function installWhatIsMissing() {
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return
+  process.stderr.write('comity: installing what the lockfile names (npm ci) …\n')
+  // npm tells its own path to the scripts it runs; outside npm the one on PATH is used.
+  const npm = process.env.npm_execpath
+  const command = npm ? process.execPath : process.platform === 'win32' ? 'npm.cmd' : 'npm'
+  const before = npm ? [npm] : []
+  const result = spawnSync(command, [...before, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    // npm's report belongs beside ours: standard output is the command's own.
+    stdio: ['ignore', 2, 2],
+    shell: command.endsWith('.cmd'),
+  })
+  if (result.error?.code === 'ENOENT') stop('npm was not found: install npm 10 or later, which comes with Node.js')
+  if (result.status !== 0) stop(`npm ci failed with exit code ${result.status}: its message is above`)
+  writeFileSync(stamp, wanted)
+}
+
+/** The path of a Node that is new enough: this one, or the one that came with the packages. */
+export function findNode() {
+  if (Number(process.versions.node.split('.')[0]) >= oldestMajor) return process.execPath
+  const packaged = join(root, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node')
+  const answer = existsSync(packaged) ? spawnSync(packaged, ['--version'], { encoding: 'utf8' }) : undefined
+  if (answer?.status === 0 && Number(answer.stdout.slice(1).split('.')[0]) >= oldestMajor) return packaged
+  stop(
+    `Node.js ${oldestMajor} or later is needed and this is ${process.version}. ` +
+      `No packaged Node exists here for ${process.platform}-${process.arch}: ` +
+      `install Node.js ${oldestMajor} or later and run the same command again`,
+  )
+}
+
+/** Installs, then runs `file` (from the project's root) under Node ≥ 24 and ends with its exit code. */
+export function launch(file, args, nodeOptions = []) {
+  installWhatIsMissing()
+  return run([...nodeOptions, ...(file ? [join(root, file)] : []), ...args])
+}
+
+/** Runs Node ≥ 24 with these arguments, passes signals on, and resolves with the exit code. */
+export function run(args) {
+  const node = findNode()
+  const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...args], {
+    stdio: 'inherit',
+    // What the child starts in turn (`node`, the tools in .bin) must be the same Node.
+    env: { ...process.env, PATH: `${dirname(node)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH}` },
+  })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  return new Promise((resolve) => {
+    child.on('error', (error) => stop(`could not start ${node}: ${error.message}`))
+    child.on('exit', (code, signal) => resolve(signal ? 128 + (signal === 'SIGINT' ? 2 : 15) : (code ?? 1)))
+  })
+}
+
+function stop(message) {
+  process.stderr.write(`comity: ${message}\n`)
+  process.exit(1)
+}
