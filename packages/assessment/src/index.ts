@@ -1,0 +1,34 @@
+export { assess, type FindingsDocument } from './assess.ts'
+export { assessParty } from './assess-party.ts'
+export { AssessmentError, type AssessmentErrorCode } from './assessment-error.ts'
+export { evidenceLimit } from './candidates.ts'
+export type { Standing } from './standing.ts'
+export { explain, type Explanation, type Why } from './explain.ts'
+export type {
+  AdherenceFact,
+  AdvisoryFact,
+  DocumentState,
+  Facts,
+  PartyFact,
+  ProductFact,
+  Ref,
+  ReleaseFact,
+} from './facts.ts'
+export {
+  type Cite,
+  type CitedAs,
+  citedAs,
+  type Finding,
+  type Flag,
+  flags,
+  ladder,
+  type Level,
+  type PartyFindings,
+  partyFindingsBytes,
+} from './finding.ts'
+export { findingsDigest, type FindingsHasher, findingsLeaf, findingsRoot } from './findings-digest.ts'
+export { compareAcknowledgements, compareAdvisories, compareLatest, compareProducts, compareReleases } from './order.ts'
+export { type AssessmentRequest, type Cut, type Prefix, type RulesetName } from './request.ts'
+export { type Condition, type Requirement, type Sort } from './requirement.ts'
+export { type Rule, type Rung } from './rule.ts'
+export { currentRuleset, type Ruleset, rulesetDescription, rulesetOf, rulesets } from './ruleset.ts'

@@ -1,0 +1,7 @@
+// A/66/359, annex, para (c). Cooperation against criminal and terrorist use.
+// Restriction notices earn nothing here and declining to cooperate costs nothing: the level reads the
+// party's own declaration and nothing else, and no clock of this provision is ever due or overdue.
+
+import { declaredOnly, type Rule } from '../rule.ts'
+
+export const codeC: Rule = { provision: 'code-c', rungs: declaredOnly, cases: false }

@@ -1,0 +1,8 @@
+// Annex to the letter of 18 September 2020, first proposal. Evidence-based data security; open,
+// secure, stable supply chain.
+// On record as code-d: a claim about a product is worth what its documents show.
+
+import { codeD } from './code-d.ts'
+import type { Rule } from '../rule.ts'
+
+export const gids1: Rule = { provision: 'gids-1', rungs: codeD.rungs, cases: false }

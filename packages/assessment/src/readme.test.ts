@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { explanation, finding } from './readme.fixture.ts'
+
+test('the example in README.md is the code that runs here, and gives what README.md says', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+  const example = readFileSync(new URL('readme.fixture.ts', import.meta.url), 'utf8')
+  assert.ok(readme.includes(`\`\`\`ts\n${example.replaceAll('export const', 'const')}\`\`\``))
+  assert.equal(finding?.level, 'evidenced')
+  assert.deepEqual(
+    finding?.cites.map((each) => each.as),
+    ['support', 'policy', 'advisory', 'acknowledgement'],
+  )
+  assert.ok(explanation.bound && explanation.rungs.every((rung) => rung.reached))
+})

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { provisionById, provisionIds } from '@comity/instruments'
+import { ladder } from './finding.ts'
+import type { Requirement } from './requirement.ts'
+import { currentRuleset, rulesetDescription, rulesetOf, rulesets } from './ruleset.ts'
+
+/** Every sort and condition that a requirement names. */
+function words(requirement: Requirement): readonly string[] {
+  if ('some' in requirement) return [requirement.some, ...requirement.with]
+  return ('all' in requirement ? requirement.all : requirement.oneOf).flatMap(words)
+}
+
+test('the digest of each ruleset is that of its description', () => {
+  for (const ruleset of rulesets) {
+    const digest = createHash('sha256').update(rulesetDescription(ruleset)).digest('hex')
+    assert.equal(ruleset.digest, `sha256:${digest}`)
+  }
+})
+
+test('a ruleset is found by version and digest together', () => {
+  const { version, digest } = currentRuleset
+  assert.equal(rulesetOf({ version, digest }), currentRuleset)
+  assert.throws(() => rulesetOf({ version, digest: `sha256:${'0'.repeat(64)}` }), { code: 'unknown-ruleset' })
+})
+
+test('each of the twenty provisions has one rule, in the order of the texts', () => {
+  assert.deepEqual(
+    currentRuleset.rules.map((rule) => rule.provision),
+    provisionIds,
+  )
+})
+
+test('a pledge to do has a ladder, a pledge not to do has cases, and both has both', () => {
+  for (const { provision, rungs, cases } of currentRuleset.rules) {
+    const { duty } = provisionById(provision)
+    assert.equal(rungs.length > 0, duty !== 'not-to-do', provision)
+    assert.equal(cases, duty !== 'to-do', provision)
+  }
+})
+
+test('the rungs of each rule ascend and never reach verified', () => {
+  for (const { rungs } of currentRuleset.rules) {
+    const heights = rungs.map((rung) => ladder.indexOf(rung.level))
+    assert.deepEqual(
+      heights,
+      heights.toSorted((a, b) => a - b),
+    )
+    assert.equal(new Set(heights).size, heights.length)
+    assert.ok(!rungs.some((rung) => rung.level === 'verified'))
+  }
+})
+
+test('silence-under-code-c-costs-nothing: its rule reads the declaration and nothing else', () => {
+  const rule = currentRuleset.rules.find((each) => each.provision === 'code-c')
+  assert.deepEqual(
+    rule?.rungs.flatMap((rung) => words(rung.requires)),
+    ['declaration'],
+  )
+})
+
+test('each provision has a file of its own, headed by its citation', () => {
+  const folder = new URL('provisions/', import.meta.url)
+  assert.deepEqual(
+    readdirSync(folder).sort(),
+    provisionIds.map((id) => `${id}.ts`),
+  )
+  for (const id of provisionIds) {
+    const [head = ''] = readFileSync(new URL(`${id}.ts`, folder), 'utf8').split('\n\n')
+    const { place } = provisionById(id).citation
+    assert.ok(head.replaceAll('\n// ', ' ').includes(place.replace('annex, ', '')), id)
+  }
+})

@@ -1,0 +1,46 @@
+/**
+ * Standard Base64 with padding (RFC 4648 §4), strict in the one way that matters here: there is
+ * exactly one accepted text for every byte string (§3.5: the unused bits must be zero).
+ */
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
+
+const valueOf = new Int8Array(128).fill(-1)
+for (let i = 0; i < 64; i++) valueOf[alphabet.charCodeAt(i)] = i
+
+/** Base64 of the bytes, padded. */
+export function toBase64(bytes: Uint8Array): string {
+  let text = ''
+  for (let i = 0; i < bytes.length; i += 3) {
+    const b0 = bytes[i] ?? 0
+    const b1 = bytes[i + 1] ?? 0
+    const b2 = bytes[i + 2] ?? 0
+    text += alphabet.charAt(b0 >> 2) + alphabet.charAt(((b0 & 3) << 4) | (b1 >> 4))
+    text += i + 1 < bytes.length ? alphabet.charAt(((b1 & 15) << 2) | (b2 >> 6)) : '='
+    text += i + 2 < bytes.length ? alphabet.charAt(b2 & 63) : '='
+  }
+  return text
+}
+
+/** The bytes, or undefined if the text is not the Base64 that `toBase64` would write. */
+export function fromBase64(text: string): Uint8Array | undefined {
+  if (text.length % 4 !== 0) return undefined
+  const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
+  const digits = text.length - padding
+  const bytes = new Uint8Array((text.length / 4) * 3 - padding)
+  let bits = 0
+  let pending = 0
+  let length = 0
+  for (let i = 0; i < digits; i++) {
+    const value = valueOf[text.charCodeAt(i)] ?? -1
+    if (value < 0) return undefined
+    pending = ((pending << 6) | value) & 0xffff
+    bits += 6
+    if (bits >= 8) {
+      bits -= 8
+      bytes[length++] = (pending >> bits) & 0xff
+    }
+  }
+  const unused = pending & ((1 << bits) - 1)
+  return unused === 0 ? bytes : undefined
+}

@@ -1,0 +1,90 @@
+import type { BlobSource, Blobs } from '@comity/store'
+import { StoreError } from '@comity/store'
+import { NodeError } from './node-error.ts'
+import type { Database } from './register/database.ts'
+
+/** Largest document, in bytes: 256 MiB. */
+export const documentLimit = 256 * 1024 * 1024
+
+/** How long a document may wait for a statement that refers to it, in seconds. */
+const unreferencedSeconds = 24 * 3600
+
+/** `withheld`: the bytes are not served, under a statement that says why. */
+export type DocumentStatus = 'present' | 'withheld' | 'absent'
+
+const digestPattern = /^sha256:[0-9a-f]{64}$/
+
+/** The public documents that statements refer to, by digest (`sha256:<hex>`). */
+export class Documents {
+  readonly #blobs: Blobs
+  readonly #register: Database
+
+  constructor(blobs: Blobs, register: Database) {
+    this.#blobs = blobs
+    this.#register = register
+  }
+
+  /** Stores a document before the statement that cites it. Returns its size in bytes. */
+  async put(digest: string, source: BlobSource): Promise<number> {
+    const hex = hexOf(digest)
+    try {
+      await this.#blobs.put(source, hex, { maxBytes: documentLimit })
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error
+      if (error.code === 'digest-mismatch') throw new NodeError('digest-mismatch', error.message, { cause: error })
+      if (error.code === 'too-large') {
+        throw new NodeError('document-too-large', `a document has at most ${documentLimit} bytes (256 MiB)`, { cause: error })
+      }
+      throw new NodeError('storage-failed', 'the document could not be stored', { cause: error })
+    }
+    return this.#blobs.size(hex) ?? 0
+  }
+
+  /** Bytes, or undefined when the document is not here. */
+  sizeOf(digest: string): number | undefined {
+    return this.#blobs.size(hexOf(digest))
+  }
+
+  has(digest: string): boolean {
+    return this.#blobs.has(hexOf(digest))
+  }
+
+  /** The whole document. Only for those that are small enough to be read at once. */
+  read(digest: string): Uint8Array {
+    return this.#blobs.get(hexOf(digest))
+  }
+
+  stream(digest: string): AsyncIterable<Uint8Array> {
+    return this.#blobs.stream(hexOf(digest))
+  }
+
+  status(digest: string): DocumentStatus {
+    const withheld = this.#register.prepare('SELECT 1 FROM withholding WHERE digest = ?').get(digest)
+    if (withheld !== undefined) return 'withheld'
+    return this.has(digest) ? 'present' : 'absent'
+  }
+
+  /** Media type that the first statement citing it gave. */
+  typeOf(digest: string): string | undefined {
+    const row = this.#register.prepare('SELECT type FROM document WHERE digest = ? ORDER BY position LIMIT 1').get(digest)
+    return row === undefined ? undefined : String(row['type'])
+  }
+
+  /** Drops documents that no statement has referred to within a day. Returns how many. */
+  async sweep(now: number): Promise<number> {
+    let dropped = 0
+    for (const { digest, storedAt } of this.#blobs.list()) {
+      if (now - storedAt < unreferencedSeconds) continue
+      if (this.#register.prepare('SELECT 1 FROM document WHERE digest = ? LIMIT 1').get(`sha256:${digest}`) !== undefined) continue
+      if (await this.#blobs.delete(digest)) dropped += 1
+    }
+    return dropped
+  }
+}
+
+function hexOf(digest: string): string {
+  if (!digestPattern.test(digest)) {
+    throw new NodeError('digest-mismatch', `"${digest.slice(0, 80)}" is no digest: sha256: and 64 lowercase hexadecimal digits`)
+  }
+  return digest.slice('sha256:'.length)
+}

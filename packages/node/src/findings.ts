@@ -1,0 +1,84 @@
+import { treeHasher } from '@comity/crypto'
+import { type AssessmentRequest, type FindingsDocument, type PartyFindings, assess, assessParty, currentRuleset, explain } from '@comity/assessment'
+import type { Documents } from './documents.ts'
+import type { Database } from './register/database.ts'
+import { RegisterFacts } from './register/facts.ts'
+import type { Register } from './register/register.ts'
+import type { Ledger } from './pipeline/ledger.ts'
+
+/**
+ * Findings over this node's log.
+ *
+ * The current ones are kept in the view and renewed for the parties that a batch touched, when somebody asks or after a
+ * moment, whichever comes first: a burst of statements by one party costs one assessment.
+ */
+export class FindingsKeeper {
+  /** Reads what is committed: the sequencer may be in the middle of a batch. */
+  readonly #reader: Database
+  readonly #register: Register
+  readonly #documents: Documents
+  readonly #ledger: Ledger
+
+  constructor(parts: { reader: Database; register: Register; documents: Documents; ledger: Ledger }) {
+    this.#reader = parts.reader
+    this.#register = parts.register
+    this.#documents = parts.documents
+    this.#ledger = parts.ledger
+  }
+
+  /** What a finding is computed from when nobody says otherwise: the signed log as it stands, and no trust policy. */
+  request(size: number = this.#ledger.head?.size ?? 0, at?: number): AssessmentRequest {
+    const { version, digest } = currentRuleset
+    const row = this.#reader.prepare('SELECT at FROM batch WHERE position < ? ORDER BY position DESC LIMIT 1').get(size)
+    const root = `sha256:${Buffer.from(this.#ledger.tree.root(size)).toString('hex')}`
+    return {
+      cut: [{ origin: this.#ledger.origin, size, root }],
+      at: at ?? Number(row?.['at'] ?? 0),
+      ruleset: { version, digest },
+      trust: null,
+    }
+  }
+
+  /** The findings of everybody bound, on a given prefix. */
+  assess(request: AssessmentRequest): FindingsDocument {
+    return assess(request, this.#facts(request), treeHasher)
+  }
+
+  /** The findings of one party as the log stands. */
+  current(party: string): PartyFindings | undefined {
+    const request = this.request()
+    const found = assessParty(party, request, this.#facts(request))
+    return found.findings.length === 0 ? undefined : found
+  }
+
+  /** One finding opened down to the statements it rests on, or fails for want of. */
+  explain(party: string, provision: Parameters<typeof explain>[1]) {
+    const request = this.request()
+    return explain(party, provision, request, this.#facts(request))
+  }
+
+  /**
+   * Renews what is kept for the parties that changed. Returns how many it renewed. Writes through the sequencer's
+   * connection, so it is called between batches only.
+   */
+  renew(): number {
+    const { dirty } = this.#register
+    if (dirty.size === 0) return 0
+    const changed = [...dirty]
+    dirty.clear()
+    const request = this.request()
+    const { database } = this.#register
+    const facts = this.#facts(request, database)
+    const put = database.prepare('INSERT INTO finding (party, document) VALUES (?, ?) ON CONFLICT (party) DO UPDATE SET document = excluded.document')
+    for (const party of changed) {
+      const found = assessParty(this.#register.book.urnOf(party), request, facts)
+      if (found.findings.length > 0) put.run(party, JSON.stringify(found.findings))
+      else database.prepare('DELETE FROM finding WHERE party = ?').run(party)
+    }
+    return changed.length
+  }
+
+  #facts(request: AssessmentRequest, database = this.#reader): RegisterFacts {
+    return new RegisterFacts(database, request.cut, (digest) => this.#documents.has(`sha256:${digest}`))
+  }
+}

@@ -1,0 +1,7 @@
+export { ComityNode, type NodeOptions, type Submitted } from './node.ts'
+export { NodeError, type NodeErrorCode } from './node-error.ts'
+export { type CheckpointSigner, type NodeKeys } from './pipeline/keys.ts'
+export { Refused, type Registered, batchLimit, queueLimit } from './pipeline/sequencer.ts'
+export type { SignedHead } from './pipeline/ledger.ts'
+export { Documents, documentLimit, type DocumentStatus } from './documents.ts'
+export { FindingsKeeper } from './findings.ts'

@@ -1,0 +1,116 @@
+/**
+ * The judge decides, at its place in the order, whether a statement enters the log. It reads nothing but the log before
+ * that place, so that whoever holds the same prefix comes to the same decision: an audit runs this very function.
+ *
+ * It does not verify signatures: a `kid` is the thumbprint of its key, so a signature checked at admission stays checked
+ * whatever happens to the party in between.
+ */
+import {
+  type PartyPayload,
+  type PartyState,
+  type Statement,
+  foundParty,
+  maySign,
+  partyUrn,
+  thresholdOf,
+  updateParty,
+} from '@comity/statement'
+import { crypto } from '../crypto-port.ts'
+import { NodeError } from '../node-error.ts'
+import type { Entry } from '../register/entry.ts'
+import { indexOf } from '../register/position.ts'
+import type { Accepted, Register } from '../register/register.ts'
+import { kindRules } from './kind-rules.ts'
+
+/** What the judge knows of the log beside the register. */
+export interface Bench {
+  readonly origin: string
+  /** Entries before the batch that is being judged: the longest prefix that a statement in it can name. */
+  readonly size: number
+  /** The root of the first `size` entries, for statements that name one. */
+  root(size: number): Uint8Array
+}
+
+/** How far an author's clock may be ahead where the policy in force does not say, in seconds. */
+const defaultClockSkew = 300
+
+/** What stands at the beginning of every log, by index. */
+const bootstrap = ['party', 'policy', 'time'] as const
+
+/** Throws {@link NodeError} or {@link StatementError} with the reason for a refusal. */
+export function judge(entry: Entry, register: Register, bench: Bench): Accepted {
+  const { statement } = entry
+  const index = indexOf(entry.position)
+  checkBootstrap(statement, index)
+  const skew = register.policy?.limits?.clockSkewSeconds ?? defaultClockSkew
+  if (statement.iat > entry.at + skew) {
+    throw new NodeError(
+      'clock-in-future',
+      `iat ${statement.iat} is ${statement.iat - entry.at} s ahead of the log's time ${entry.at}; at most ${skew} s are allowed`,
+    )
+  }
+  if (index >= bootstrap.length) checkPolicy(statement, register)
+  if (statement.kind === 'party') return { threshold: 1, partyState: judgeParty(entry, register, bench) }
+
+  const state = register.book.stateOf(statement.iss)
+  if (state === undefined) {
+    throw new NodeError('unknown-party', `${statement.iss} has no party statement in this log: register that first`)
+  }
+  if (state.home !== bench.origin) {
+    throw new NodeError('not-home', `the home log of ${statement.iss} is ${state.home}: file there, this is ${bench.origin}`)
+  }
+  maySign(state, statement.kidHex, statement.kind, index)
+  kindRules[statement.kind]?.(entry, register, bench)
+  return { threshold: thresholdOf(state, statement.kind) }
+}
+
+function checkBootstrap(statement: Statement, index: number): void {
+  const wanted = bootstrap[index]
+  if (wanted !== undefined && statement.kind !== wanted) {
+    throw new NodeError('wrong-bootstrap', `entry ${index} of a log is its keeper's ${wanted}, not ${statement.kind}`)
+  }
+}
+
+/** The filing policy applies from the entry after it; what only this node can know (tokens) is left to admission. */
+function checkPolicy(statement: Statement, register: Register): void {
+  const { policy } = register
+  if (policy === undefined) throw new NodeError('wrong-bootstrap', 'the log has no policy yet')
+  if (statement.iss === register.keeper) return
+  if (!policy.kinds.includes(statement.kind)) {
+    throw new NodeError(
+      'kind-not-admitted',
+      `this log does not admit the kind ${statement.kind || statement.contentType}; it admits ${policy.kinds.join(', ')}`,
+    )
+  }
+  const { parties } = policy.admits
+  if (policy.filing !== 'open' && parties !== 'any' && !parties.includes(statement.iss)) {
+    throw new NodeError('party-not-admitted', `the policy of this log does not list ${statement.iss}`)
+  }
+  const limit = policy.limits?.statementBytes
+  if (limit !== undefined && statement.leaf.length > limit) {
+    throw new NodeError('statement-too-large', `the statement has ${statement.leaf.length} bytes; this log admits ${limit}`)
+  }
+}
+
+function judgeParty(entry: Entry, register: Register, bench: Bench): PartyState {
+  const { statement } = entry
+  const index = indexOf(entry.position)
+  // Safe: the payload of a `party` statement was read against that kind's schema.
+  const payload = entry.payload as PartyPayload
+  const before = register.book.stateOf(statement.iss)
+  if (before === undefined) {
+    const state = foundParty(statement, payload, index, crypto)
+    if (state.home !== bench.origin) {
+      throw new NodeError('not-home', `this party names ${state.home} as its home log: found it there, this is ${bench.origin}`)
+    }
+    return state
+  }
+  if (partyUrn(statement.payload, crypto) === statement.iss) {
+    throw new NodeError('duplicate-party', `${statement.iss} was founded by another statement with this very payload`)
+  }
+  if (before.home !== bench.origin) {
+    throw new NodeError('not-home', `the home log of ${statement.iss} is ${before.home}: file there, this is ${bench.origin}`)
+  }
+  const approvals = register.approvals(statement.id, statement.iss)
+  return updateParty(before, statement, payload, index, { approvals }, crypto)
+}

@@ -1,0 +1,294 @@
+import { Tree } from '@comity/log'
+import { treeHasher } from '@comity/crypto'
+import { type Statement, StatementError } from '@comity/statement'
+import { type Truth, type View, openFiles } from '@comity/store'
+import { join } from 'node:path'
+import { Documents } from './documents.ts'
+import { FindingsKeeper } from './findings.ts'
+import { NodeError } from './node-error.ts'
+import { Inadmissible, admit } from './pipeline/admission.ts'
+import type { NodeKeys } from './pipeline/keys.ts'
+import { Ledger, type SignedHead, readHead } from './pipeline/ledger.ts'
+import { Metrics } from './pipeline/metrics.ts'
+import { Refused, type Registered, Sequencer, batchOf, refusalOf } from './pipeline/sequencer.ts'
+import { catchUp } from './register/catch-up.ts'
+import { type Unclosed, decodeEntry } from './register/fold.ts'
+import { openReader, openRegister } from './register/open-register.ts'
+import type { Register } from './register/register.ts'
+
+export interface NodeOptions {
+  /** The data folder. */
+  readonly directory: string
+  readonly keys: NodeKeys
+  /** Whole seconds since the epoch; the machine's clock where nothing is given. */
+  readonly now?: () => number
+  /** Wraps the data keys of the vault, 32 bytes. Without it they lie unwrapped in a file that only the owner reads. */
+  readonly masterKey?: Uint8Array
+  /** Hears how far a long start has come. */
+  readonly onProgress?: (done: number, total: number) => void
+}
+
+/** A statement that is in the log, with its receipt at hand. */
+export interface Submitted extends Registered {
+  readonly statement: Statement
+  receipt(): Uint8Array
+}
+
+/** How often, in milliseconds, the findings of busy parties are renewed at the most. */
+const renewEvery = 250
+
+/** Hashes are made durable about every so many entries; after a crash the rest is hashed again from the stream. */
+const hashesPerSync = 4096
+
+/** One party's running Comity: its log, its register, its documents. What speaks HTTP stands on top of it. */
+export class ComityNode {
+  readonly truth: Truth
+  readonly ledger: Ledger
+  readonly documents: Documents
+  readonly findings: FindingsKeeper
+  readonly metrics = new Metrics()
+  /** Committed rows of the register, for everybody who reads. */
+  readonly reader: View
+  readonly now: () => number
+  readonly #keys: NodeKeys
+  readonly #writer: View
+  readonly #register: Register
+  readonly #sequencer: Sequencer
+  readonly #timers: NodeJS.Timeout[] = []
+  readonly #listeners = new Set<(from: number, head: SignedHead) => void>()
+  #renewTimer: NodeJS.Timeout | undefined
+  #hashedUpTo: number
+
+  private constructor(parts: {
+    truth: Truth
+    ledger: Ledger
+    writer: View
+    reader: View
+    register: Register
+    options: NodeOptions
+  }) {
+    this.truth = parts.truth
+    this.ledger = parts.ledger
+    this.reader = parts.reader
+    this.now = parts.options.now ?? machineClock
+    this.#keys = parts.options.keys
+    this.#writer = parts.writer
+    this.#register = parts.register
+    this.documents = new Documents(this.truth.blobs, this.reader)
+    this.findings = new FindingsKeeper({
+      reader: this.reader,
+      register: this.#register,
+      documents: this.documents,
+      ledger: this.ledger,
+    })
+    this.#sequencer = new Sequencer({
+      ledger: this.ledger,
+      register: this.#register,
+      keys: this.#keys,
+      now: this.now,
+      onBatch: (from, head) => this.#afterBatch(from, head),
+    })
+    this.#hashedUpTo = this.ledger.tree.size
+  }
+
+  /** Opens a founded node. Throws `not-founded` for a folder without a log. */
+  static async open(options: NodeOptions): Promise<ComityNode> {
+    const truth = await openFiles({ directory: options.directory, ...masterKeyOf(options) })
+    try {
+      const stream = await truth.stream('public')
+      if (stream.size < 2) {
+        throw new NodeError('not-founded', `${options.directory} holds no founded log: run comity init first`)
+      }
+      const first = decodeEntry(0, stream.read(0)).statement
+      const origin = decodeEntry(1, stream.read(1)).statement.sub
+      return await ComityNode.#start(truth, options, { keeper: first.iss, origin })
+    } catch (error) {
+      await truth.close()
+      throw error
+    }
+  }
+
+  /**
+   * Founds a log in an empty folder: its keeper's first party statement, the filing policy, the first time leaf, in one
+   * batch. Throws `already-founded`, and whatever is wrong with the two statements.
+   */
+  static async found(options: NodeOptions & { readonly party: Uint8Array; readonly policy: Uint8Array }): Promise<ComityNode> {
+    const truth = await openFiles({ directory: options.directory, ...masterKeyOf(options) })
+    try {
+      const stream = await truth.stream('public')
+      if (stream.size > 0) throw new NodeError('already-founded', `${options.directory} holds a log of ${stream.size} entries`)
+      const keeper = decodeEntry(0, options.party).statement.iss
+      const origin = decodeEntry(1, options.policy).statement.sub
+      const node = await ComityNode.#start(truth, options, { keeper, origin })
+      await node.#bootstrap(options.party, options.policy)
+      return node
+    } catch (error) {
+      await truth.close()
+      throw error
+    }
+  }
+
+  static async #start(truth: Truth, options: NodeOptions, { keeper, origin }: { keeper: string; origin: string }) {
+    const stream = await truth.stream('public')
+    const hashes = truth.hashes('public')
+    const head = readHead(truth.cells)?.head
+    if (head !== undefined && head.size > stream.size) {
+      throw new NodeError('log-forked', `the checkpoint names ${head.size} entries and the log holds ${stream.size}: entries are lost. Nothing is signed from here; restore a backup`)
+    }
+    const hashed = Math.min(hashes.watermark, stream.size)
+    const ledger = new Ledger({ origin, keeper, stream, cells: truth.cells, keys: options.keys, tree: Tree.open(treeHasher, hashes, hashed) })
+    for (let from = hashed; from < stream.size; from += 4096) ledger.hash(ledger.leaves(from, Math.min(from + 4096, stream.size)))
+    if (head !== undefined && !Buffer.from(ledger.tree.root(head.size)).equals(head.root)) {
+      throw new NodeError('log-forked', `the entries do not hash to the signed checkpoint at size ${head.size}: the log was changed. Nothing is signed from here; restore a backup`)
+    }
+    const path = join(options.directory, 'views', 'public.db')
+    const { view: writer, register } = openRegister(path, {
+      origin,
+      size: stream.size,
+      leaf: (index) => stream.read(index),
+      root: (size) => ledger.tree.root(size),
+    })
+    const bench = { origin, root: (size: number) => ledger.tree.root(size) }
+    const open = catchUp(ledger, register.size, register, bench, options.onProgress)
+    const node = new ComityNode({ truth, ledger, writer, reader: openReader(path, origin), register, options })
+    await node.#closeTail(open)
+    return node
+  }
+
+  get origin(): string {
+    return this.ledger.origin
+  }
+
+  /** The party that keeps this node. */
+  get keeper(): string {
+    return this.ledger.keeper
+  }
+
+  /** The newest signed head. Every founded node has one. */
+  get head(): SignedHead {
+    const { head } = this.ledger
+    if (head === undefined) throw new NodeError('not-founded', 'the log has no entries yet')
+    return head
+  }
+
+  /** Why the node takes no statements, if it takes none. */
+  get stopped(): NodeError | undefined {
+    return this.#sequencer.stopped
+  }
+
+  /**
+   * Registers a statement. Resolves when it is durable and under a signed checkpoint, with what was there before if it
+   * is a duplicate. Rejects with {@link Refused} when an authentic statement is refused, else with the error itself.
+   */
+  async submit(bytes: Uint8Array): Promise<Submitted> {
+    try {
+      const admitted = await admit(bytes, { register: this.#register, documents: this.documents })
+      const registered = await this.#sequencer.submit(admitted)
+      this.#count(registered)
+      return this.#submitted(admitted.statement, registered)
+    } catch (error) {
+      throw this.#refused(error)
+    }
+  }
+
+  /** Where a statement stands in this log, by its identifier; undefined where it does not. */
+  find(id: string): Registered | undefined {
+    const row = this.reader
+      .prepare('SELECT position FROM entry WHERE id = ? AND position < ?')
+      .get(Buffer.from(id, 'hex'), this.head.size)
+    if (row === undefined) return undefined
+    const index = Number(row['position'])
+    return { id, index, batch: batchOf(this.reader, index), duplicate: false }
+  }
+
+  /** The first receipt of an entry. */
+  receipt({ index, batch }: Pick<Registered, 'index' | 'batch'>): Uint8Array {
+    return this.ledger.receipt(index, batch)
+  }
+
+  /** Calls `listener` after each batch with the index of its first entry. Returns what ends that. */
+  onBatch(listener: (from: number, head: SignedHead) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Starts the clockwork of a serving node: heartbeats, and the daily removal of documents nobody cites. */
+  startClockwork(): void {
+    this.#timers.push(
+      setInterval(() => this.#sequencer.heartbeat(), 60_000).unref(),
+      setInterval(() => void this.documents.sweep(this.now()), 3_600_000).unref(),
+    )
+  }
+
+  /** Ends the batch under way, makes everything durable and frees the folder. */
+  async close(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer)
+    clearTimeout(this.#renewTimer)
+    await this.#sequencer.stop(new NodeError('closed', 'the node is shutting down'))
+    await this.truth.hashes('public').sync(this.ledger.tree.size)
+    this.reader.close()
+    this.#writer.close()
+    await this.truth.close()
+  }
+
+  async #bootstrap(party: Uint8Array, policy: Uint8Array): Promise<void> {
+    // Submitted in one turn, they share the first batch: entries 0 and 1, closed by the time leaf 2.
+    const admitted = [party, policy].map((bytes) => {
+      const { statement, payload } = decodeEntry(0, bytes)
+      return this.#sequencer.submit({ statement, payload })
+    })
+    for (const result of await Promise.allSettled(admitted)) if (result.status === 'rejected') throw result.reason
+  }
+
+  /** After a crash: closes entries without a time leaf, and signs what was durable but not signed. */
+  async #closeTail(open: readonly Unclosed[]): Promise<void> {
+    if (open.length > 0) await this.#sequencer.closeTail(open)
+    else if (this.ledger.size > (this.ledger.head?.size ?? 0)) {
+      this.ledger.publish(await this.ledger.sign(this.#register.lastAt))
+    }
+    if (this.ledger.size > 0) this.findings.renew()
+  }
+
+  #submitted(statement: Statement, registered: Registered): Submitted {
+    return { ...registered, statement, receipt: () => this.receipt(registered) }
+  }
+
+  #count({ duplicate }: Registered): void {
+    if (duplicate) this.metrics.duplicates.inc()
+    else this.metrics.registered.inc()
+  }
+
+  /** Signs the refusal of an authentic statement; what is not authentic gets none. */
+  #refused(error: unknown): unknown {
+    const signed =
+      error instanceof Inadmissible
+        ? new Refused(error.reason, refusalOf(error.statement, error.reason, this.now(), this.ledger, this.#keys))
+        : error
+    if (signed instanceof Refused) this.metrics.refused.inc({ code: signed.reason.code })
+    else if (signed instanceof NodeError || signed instanceof StatementError) this.metrics.refused.inc({ code: signed.code })
+    return signed
+  }
+
+  #afterBatch(from: number, head: SignedHead): void {
+    this.metrics.batches.observe(head.size - from - 1)
+    this.metrics.logSize.set(head.size)
+    this.metrics.queue.set(this.#sequencer.waiting)
+    this.#renewTimer ??= setTimeout(() => {
+      this.#renewTimer = undefined
+      this.#sequencer.betweenBatches(() => this.findings.renew())
+    }, renewEvery).unref()
+    if (head.size - this.#hashedUpTo >= hashesPerSync) {
+      this.#hashedUpTo = head.size
+      void this.truth.hashes('public').sync(head.size)
+    }
+    for (const listener of this.#listeners) listener(from, head)
+  }
+}
+
+function machineClock(): number {
+  return Math.floor(Date.now() / 1000)
+}
+
+function masterKeyOf({ masterKey }: NodeOptions): { masterKey?: Uint8Array } {
+  return masterKey === undefined ? {} : { masterKey }
+}

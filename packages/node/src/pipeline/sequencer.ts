@@ -1,0 +1,271 @@
+import { type Statement, StatementError, signStatement, statementUrn } from '@comity/statement'
+import { type Bench, judge } from '../judge/judge.ts'
+import { NodeError } from '../node-error.ts'
+import type { Entry } from '../register/entry.ts'
+import { type Unclosed, decodeEntry, foldBatch } from '../register/fold.ts'
+import type { Database } from '../register/database.ts'
+import type { Register } from '../register/register.ts'
+import type { NodeKeys } from './keys.ts'
+import type { Ledger, SignedHead } from './ledger.ts'
+
+/** A statement that admission let through: form, signature, schema and documents are in order. */
+export interface Admitted {
+  readonly statement: Statement
+  readonly payload: unknown
+}
+
+/** A statement that is in the log. */
+export interface Registered {
+  readonly id: string
+  readonly index: number
+  /** Size and time of the head that closed its batch: what its receipt is made of. */
+  readonly batch: { readonly size: number; readonly at: number }
+  /** It was there before, and nothing was added. */
+  readonly duplicate: boolean
+}
+
+/** Most statements a batch takes; an auditor holds one batch in memory. */
+export const batchLimit = 1024
+
+/** Statements waiting for their batch, over all clients, before the node says 429. */
+export const queueLimit = 4096
+
+/** How long an idle log stays without a time leaf, in seconds. */
+const heartbeatSeconds = 3600
+
+interface Waiting extends Admitted {
+  resolve(outcome: Registered): void
+  reject(reason: unknown): void
+}
+
+export interface SequencerParts {
+  readonly ledger: Ledger
+  readonly register: Register
+  readonly keys: NodeKeys
+  /** Whole seconds since the epoch. */
+  readonly now: () => number
+  /** Hears of each batch after it was released. */
+  readonly onBatch: (from: number, head: SignedHead) => void
+}
+
+/**
+ * The one place where statements get their order. While a batch is being made durable the next one gathers, so batches
+ * grow with the load and a lone client waits for nobody.
+ */
+export class Sequencer {
+  readonly #parts: SequencerParts
+  #queue: Waiting[] = []
+  #running: Promise<void> | undefined
+  #stopped: NodeError | undefined
+  readonly #chores: (() => void)[] = []
+
+  constructor(parts: SequencerParts) {
+    this.#parts = parts
+  }
+
+  get waiting(): number {
+    return this.#queue.length
+  }
+
+  /** Why nothing is taken any more, if so. */
+  get stopped(): NodeError | undefined {
+    return this.#stopped
+  }
+
+  /**
+   * Resolves when the statement is durable and its checkpoint signed. Rejects with the judge's reason, with
+   * `too-many-requests` when the queue is full, and with `storage-failed` when the truth could not be written.
+   */
+  submit(admitted: Admitted): Promise<Registered> {
+    if (this.#stopped !== undefined) return Promise.reject(this.#stopped)
+    if (this.#queue.length >= queueLimit) {
+      return Promise.reject(
+        new NodeError('too-many-requests', `${queueLimit} statements are waiting to be registered: try again in a second`),
+      )
+    }
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ ...admitted, resolve, reject })
+      this.#start()
+    })
+  }
+
+  /** Closes an hour without a batch with a time leaf, so that an idle log still shows its time. */
+  heartbeat(): void {
+    if (this.#stopped === undefined && this.#parts.now() - this.#parts.register.lastAt >= heartbeatSeconds) this.#start(true)
+  }
+
+  /** Runs `work` when no batch holds the register's transaction. */
+  betweenBatches(work: () => void): void {
+    this.#chores.push(work)
+    this.#start()
+  }
+
+  /**
+   * Closes entries that a crash left without a time leaf: they are judged at this moment and signed as a batch of their
+   * own. They were acknowledged to nobody, but an append-only log takes nothing back.
+   */
+  async closeTail(open: readonly Unclosed[]): Promise<void> {
+    const { ledger, register } = this.#parts
+    const at = Math.max(register.lastAt, this.#parts.now())
+    const bench = { ...this.#bench(), size: ledger.size - open.length }
+    register.begin()
+    foldBatch(open, at, register, bench, (voided, reason) => {
+      throw new NodeError('log-forked', `entry ${voided.position} of ${ledger.origin} would be refused now: ${reason.message}`)
+    })
+    await ledger.append([this.#timeLeaf(ledger.size, at)])
+    this.#release(await ledger.sign(at))
+  }
+
+  /** In one turn, so that nobody sees a head without its rows. */
+  #release(head: SignedHead): void {
+    this.#parts.register.commit({ size: head.size, root: Buffer.from(head.root).toString('hex') })
+    this.#parts.ledger.publish(head)
+  }
+
+  /** Refuses what comes from now on and resolves when the batch under way has ended. */
+  async stop(reason: NodeError): Promise<void> {
+    this.#stopped ??= reason
+    await this.#running
+    for (const { reject } of this.#queue.splice(0)) reject(reason)
+  }
+
+  #start(evenIfIdle = false): void {
+    this.#running ??= this.#run(evenIfIdle).finally(() => {
+      this.#running = undefined
+      if (this.#queue.length + this.#chores.length > 0 && this.#stopped === undefined) this.#start()
+    })
+  }
+
+  async #run(evenIfIdle: boolean): Promise<void> {
+    // Everything that this turn of the event loop still brings belongs into the batch.
+    await new Promise((resolve) => setImmediate(resolve))
+    do {
+      for (const chore of this.#chores.splice(0)) chore()
+      const taken = this.#queue.splice(0, batchLimit)
+      if (taken.length === 0 && !evenIfIdle) return
+      await this.#batch(taken)
+    } while (this.#queue.length > 0 && this.#stopped === undefined)
+  }
+
+  async #batch(taken: readonly Waiting[]): Promise<void> {
+    const { ledger, register } = this.#parts
+    const from = ledger.size
+    const at = Math.max(register.lastAt, this.#parts.now())
+    const leaves: Uint8Array[] = []
+    const accepted: { waiting: Waiting; index: number }[] = []
+    const duplicates: { waiting: Waiting; index: number }[] = []
+    register.begin()
+    try {
+      for (const waiting of taken) {
+        const index = from + leaves.length
+        const known = register.positionOf(waiting.statement.id, 0, index)
+        if (known !== undefined) duplicates.push({ waiting, index: known })
+        else if (this.#judge(waiting, { position: index, at })) {
+          leaves.push(waiting.statement.leaf)
+          accepted.push({ waiting, index })
+        }
+      }
+      if (leaves.length === 0 && taken.length > 0) register.rollback()
+      else {
+        leaves.push(this.#timeLeaf(from + leaves.length, at))
+        await ledger.append(leaves)
+      }
+    } catch (cause) {
+      register.rollback()
+      this.#fail(taken, cause)
+      return
+    }
+    try {
+      const head = leaves.length > 0 ? await ledger.sign(at) : undefined
+      if (head !== undefined) this.#release(head)
+      for (const { waiting, index } of accepted) {
+        waiting.resolve({ id: waiting.statement.id, index, batch: { size: from + leaves.length, at }, duplicate: false })
+      }
+      for (const { waiting, index } of duplicates) {
+        waiting.resolve({ id: waiting.statement.id, index, batch: batchOf(register.database, index), duplicate: true })
+      }
+      if (head !== undefined) this.#parts.onBatch(from, head)
+    } catch (cause) {
+      // Durable but not signed: nothing was released, and the next start takes it up from the stream.
+      this.#fail(taken, cause)
+    }
+  }
+
+  /** Judges and applies one statement; a refusal answers its client and leaves the batch as it was. */
+  #judge(waiting: Waiting, place: { position: number; at: number }): boolean {
+    const { register, ledger } = this.#parts
+    const entry: Entry = { ...waiting, ...place }
+    try {
+      const accepted = judge(entry, register, this.#bench())
+      register.apply(entry, accepted)
+      return true
+    } catch (reason) {
+      if (!(reason instanceof NodeError || reason instanceof StatementError)) throw reason
+      waiting.reject(new Refused(reason, refusalOf(waiting.statement, reason, place.at, ledger, this.#parts.keys)))
+      return false
+    }
+  }
+
+  #bench(): Bench {
+    const { tree, origin } = this.#parts.ledger
+    return { origin, size: tree.size, root: (size) => tree.root(size) }
+  }
+
+  #timeLeaf(position: number, at: number): Uint8Array {
+    const { keys, ledger, register } = this.#parts
+    const { keeper, origin } = ledger
+    const payload = { at, cosigned: [] }
+    const bytes = signStatement({ kind: 'time', iss: keeper, sub: origin, iat: at, payload, signer: keys.receipt })
+    const entry: Entry = { ...decodeEntry(position, bytes), at }
+    register.apply(entry, judge(entry, register, this.#bench()))
+    return entry.statement.leaf
+  }
+
+  /** The truth could not be written, so what it holds is unknown until the next start has read it. */
+  #fail(taken: readonly Waiting[], cause: unknown): void {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    this.#stopped ??= new NodeError('storage-failed', `nothing is registered any more: ${why}. Restart the node once that is mended`, { cause })
+    for (const { reject } of taken) reject(this.#stopped)
+    for (const { reject } of this.#queue.splice(0)) reject(this.#stopped)
+  }
+}
+
+/** A refusal together with the statement in which the keeper signed it. */
+export class Refused extends Error {
+  override readonly name = 'Refused'
+  readonly reason: NodeError | StatementError
+  /** COSE_Sign1 of kind `refusal`: whoever was refused can show it. */
+  readonly refusal: Uint8Array
+
+  constructor(reason: NodeError | StatementError, refusal: Uint8Array) {
+    super(reason.message, { cause: reason })
+    this.reason = reason
+    this.refusal = refusal
+  }
+}
+
+/** Signs that this log refused that statement, for which reason, at which size. */
+export function refusalOf(
+  statement: Statement,
+  reason: NodeError | StatementError,
+  at: number,
+  ledger: Pick<Ledger, 'keeper' | 'tree'>,
+  keys: NodeKeys,
+): Uint8Array {
+  const detail = reason.message.slice(0, 1000)
+  return signStatement({
+    kind: 'refusal',
+    iss: ledger.keeper,
+    sub: statementUrn(statement.id),
+    iat: at,
+    payload: { code: reason.code, detail, at, size: ledger.tree.size },
+    signer: keys.receipt,
+  })
+}
+
+/** Size and time of the head that closed the batch of an entry. */
+export function batchOf(database: Database, index: number): { readonly size: number; readonly at: number } {
+  const row = database.prepare('SELECT position, at FROM batch WHERE position >= ? ORDER BY position LIMIT 1').get(index)
+  if (row === undefined) throw new NodeError('closed', `entry ${index} is not closed by a time leaf yet`)
+  return { size: Number(row['position']) + 1, at: Number(row['at']) }
+}

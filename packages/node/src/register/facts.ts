@@ -1,0 +1,222 @@
+import { AssessmentError, type AdherenceFact, type AdvisoryFact, type Cut, type DocumentState, type Facts, type PartyFact, type ProductFact, type Ref, type ReleaseFact, compareAdvisories, compareProducts, compareReleases } from '@comity/assessment'
+import type { InstrumentId, PartyType } from '@comity/instruments'
+import type { Database } from './database.ts'
+import { indexOf, logOf, positionOf } from './position.ts'
+import { positionsPerLog } from './schema.ts'
+
+/** At most this many acknowledgements are looked at for one advisory. */
+const toldLimit = 16
+
+type Row = Record<string, unknown>
+
+/**
+ * The register as of a cut, in the shape that assessment reads.
+ *
+ * Nothing is copied: every question is one indexed query that looks only at positions below the cut. `stored` says
+ * whether the bytes of a document are here; an auditor answers from what it fetched and checked.
+ */
+export class RegisterFacts implements Facts {
+  readonly #database: Database
+  readonly #ends: ReadonlyMap<number, number>
+  readonly #origins: ReadonlyMap<number, string>
+  readonly #stored: (digest: string) => boolean
+  readonly #hasCompromise: boolean
+
+  constructor(database: Database, cut: Cut, stored: (digest: string) => boolean) {
+    this.#database = database
+    this.#stored = stored
+    const ends = new Map<number, number>()
+    const origins = new Map<number, string>()
+    for (const row of database.prepare('SELECT log, origin FROM log').all()) {
+      const log = Number(row['log'])
+      const prefix = cut.find((each) => each.origin === row['origin'])
+      origins.set(log, String(row['origin']))
+      if (prefix !== undefined) ends.set(log, positionOf(log, prefix.size))
+    }
+    this.#ends = ends
+    this.#origins = origins
+    this.#hasCompromise = database.prepare('SELECT 1 FROM compromise LIMIT 1').get() !== undefined
+  }
+
+  party(urn: string): PartyFact | undefined {
+    const row = this.#database.prepare('SELECT party, founded FROM party WHERE urn = ?').get(urn)
+    if (row === undefined) return undefined
+    const end = this.#endAt(Number(row['founded']))
+    // A party whose home log is not in the cut is known by name; assessment says `unseen`.
+    const state = this.#database
+      .prepare('SELECT state FROM party_version WHERE party = ? AND position < ? ORDER BY position DESC LIMIT 1')
+      .get(row['party'] as number, end)
+    if (state === undefined) return undefined
+    const { type, home }: { type: PartyType; home: string } = JSON.parse(String(state['state']))
+    return { urn, type, home }
+  }
+
+  *bound(): Iterable<string> {
+    const rows = this.#database
+      .prepare('SELECT urn, min(effective) AS first FROM adherence JOIN party USING (party) GROUP BY party ORDER BY urn')
+      .all()
+    for (const row of rows) if (Number(row['first']) < this.#endAt(Number(row['first']))) yield String(row['urn'])
+  }
+
+  adherence(party: string, instrument: InstrumentId): AdherenceFact | undefined {
+    const row = this.#latest(
+      `${refColumns}, kind_row.form AS form, kind_row.withdrawn_after AS withdrawn_after, kind_row.payload AS payload
+       FROM adherence kind_row ${refJoin}
+       WHERE party.urn = :party AND kind_row.instrument = :instrument AND ${below} ORDER BY kind_row.effective DESC LIMIT 1`,
+      { party, instrument },
+    )[0]
+    if (row === undefined) return undefined
+    const payload: { declarations?: readonly { provision: string }[]; reservations?: readonly { provision: string }[] } =
+      JSON.parse(String(row['payload']))
+    return {
+      ref: this.#ref(row),
+      form: row['form'] === 'support' ? 'support' : 'adherence',
+      ...(row['withdrawn_after'] === null ? {} : { withdrawnAfter: Number(row['withdrawn_after']) }),
+      declarations: (payload.declarations ?? []).map((each) => each.provision),
+      reservations: (payload.reservations ?? []).map((each) => each.provision),
+    }
+  }
+
+  products(party: string, limit: number): readonly ProductFact[] {
+    const query = (policy: string) =>
+      this.#latest(
+        `${refColumns}, kind_row.sub AS sub, kind_row.update_policy AS update_policy
+         FROM product kind_row ${refJoin}
+         WHERE party.urn = :party AND ${below} AND ${newestOf('product')} AND ${policy}
+         ORDER BY kind_row.effective DESC ${this.#limit(limit)}`,
+        { party },
+      )
+    return [...query('kind_row.update_policy = 1'), ...query('kind_row.update_policy = 0')]
+      .map((row) => ({ ref: this.#ref(row), sub: String(row['sub']), updatePolicy: row['update_policy'] === 1 }))
+      .sort(compareProducts)
+      .slice(0, limit)
+  }
+
+  releases(party: string, limit: number): readonly ReleaseFact[] {
+    const query = (sbom: string) =>
+      this.#latest(
+        `${refColumns}, kind_row.sub AS sub, kind_row.sbom AS sbom
+         FROM release kind_row ${refJoin}
+         WHERE party.urn = :party AND ${below} AND ${newestOf('release')} AND ${sbom}
+         ORDER BY kind_row.effective DESC ${this.#limit(limit)}`,
+        { party },
+      )
+    const withheld = isWithheld('kind_row.sbom')
+    return [
+      ...query(`kind_row.sbom IS NOT NULL AND NOT ${withheld}`),
+      ...query(`kind_row.sbom IS NOT NULL AND ${withheld}`),
+      ...query('kind_row.sbom IS NULL'),
+    ]
+      .map((row) => ({
+        ref: this.#ref(row),
+        sub: String(row['sub']),
+        ...(row['sbom'] === null ? {} : { sbom: this.#document(String(row['sbom'])) }),
+      }))
+      .sort(compareReleases)
+      .slice(0, limit)
+  }
+
+  advisories(party: string, limit: number): readonly AdvisoryFact[] {
+    const told = `EXISTS (SELECT 1 FROM acknowledgement WHERE acknowledgement.sub = kind_row.sub
+      AND acknowledgement.advisory = kind_row.position AND acknowledgement.party <> kind_row.party
+      AND acknowledgement.effective >= :from AND acknowledgement.effective < :end)`
+    const withheld = isWithheld('kind_row.document')
+    const query = (condition: string) =>
+      this.#latest(
+        `${refColumns}, kind_row.sub AS sub, kind_row.document AS document, kind_row.position AS statement
+         FROM advisory kind_row ${refJoin}
+         WHERE party.urn = :party AND ${below} AND ${condition}
+         ORDER BY kind_row.effective DESC ${this.#limit(limit)}`,
+        { party },
+      )
+    return [...query(`${told} AND NOT ${withheld}`), ...query(`${told} AND ${withheld}`), ...query(`NOT ${told}`)]
+      .map((row) => ({
+        ref: this.#ref(row),
+        sub: String(row['sub']),
+        document: this.#document(String(row['document'])),
+        told: this.#told(String(row['sub']), Number(row['statement']), party),
+      }))
+      .sort(compareAdvisories)
+      .slice(0, limit)
+  }
+
+  #told(sub: string, advisory: number, publisher: string): readonly Ref[] {
+    return this.#latest(
+      `${refColumns} FROM acknowledgement kind_row ${refJoin}
+       WHERE kind_row.sub = :sub AND kind_row.advisory = :advisory AND party.urn <> :publisher AND ${below}
+       ORDER BY kind_row.effective DESC ${this.#limit(toldLimit)}`,
+      { sub, advisory, publisher },
+    )
+      .map((row) => this.#ref(row))
+      .sort((a, b) => Number(a.contested) - Number(b.contested) || b.at - a.at || b.index - a.index)
+      .slice(0, toldLimit)
+  }
+
+  /**
+   * Once any key is compromised, whether a row is contested decides its rank, so all of a party's rows are ranked in
+   * memory; until then the order of the table is the rank and the newest few suffice.
+   */
+  #limit(limit: number): string {
+    return this.#hasCompromise || this.#ends.size > 1 ? '' : `LIMIT ${limit}`
+  }
+
+  /** Runs a query for each log of the cut, between its first position and where the cut ends. */
+  #latest(sql: string, parameters: Readonly<Record<string, string | number>>): Row[] {
+    return [...this.#ends].flatMap(([log, end]) =>
+      this.#database.prepare(`SELECT ${sql}`).all({ ...parameters, from: positionOf(log, 0), end }),
+    )
+  }
+
+  #ref(row: Row): Ref {
+    const position = Number(row['position'])
+    return {
+      origin: this.#origins.get(logOf(position)) ?? '',
+      index: indexOf(position),
+      // Safe: the column is a BLOB of 32 bytes.
+      id: Buffer.from(row['id'] as Uint8Array).toString('hex'),
+      kind: String(row['kind']),
+      party: String(row['urn']),
+      iat: Number(row['iat']),
+      at: Number(row['at']),
+      contested: this.#hasCompromise && this.#isContested(row),
+    }
+  }
+
+  #isContested(row: Row): boolean {
+    return this.#database
+      .prepare('SELECT position FROM compromise WHERE party = ? AND kid = ? AND since <= ?')
+      .all(row['party'] as number, String(row['kid']), Number(row['iat']))
+      .some((mark) => Number(mark['position']) < this.#endAt(Number(mark['position'])))
+  }
+
+  #document(digest: string): DocumentState {
+    const withheld = this.#database
+      .prepare('SELECT effective FROM withholding WHERE digest = ?')
+      .all(digest)
+      .some((row) => Number(row['effective']) < this.#endAt(Number(row['effective'])))
+    if (withheld) return 'withheld'
+    if (this.#stored(digest.slice('sha256:'.length))) return 'present'
+    throw new AssessmentError('document-missing', `the document ${digest} is neither stored here nor withheld in the cut`)
+  }
+
+  /** Where the cut ends in the log of a position; its start where the log is not in the cut. */
+  #endAt(position: number): number {
+    const log = logOf(position)
+    return this.#ends.get(log) ?? log * positionsPerLog
+  }
+}
+
+const refColumns = `entry.position AS position, entry.id AS id, entry.kind AS kind, entry.iat AS iat, entry.at AS at,
+  party.urn AS urn, party.party AS party, signing_key.kid AS kid`
+
+const refJoin = `JOIN entry ON entry.position = kind_row.position JOIN party ON party.party = entry.party
+  JOIN signing_key ON signing_key.signing_key = entry.signing_key`
+
+const below = 'kind_row.effective >= :from AND kind_row.effective < :end'
+
+/** No later row about the same thing has taken effect within the cut. */
+const newestOf = (table: string) =>
+  `NOT EXISTS (SELECT 1 FROM ${table} later WHERE later.sub = kind_row.sub AND later.effective > kind_row.effective AND later.effective < :end)`
+
+const isWithheld = (column: string) =>
+  `EXISTS (SELECT 1 FROM withholding WHERE withholding.digest = ${column} AND withholding.effective >= :from AND withholding.effective < :end)`

@@ -1,0 +1,204 @@
+/**
+ * What each kind writes into the register when a statement of it takes effect. Pure inserts: a later statement never
+ * changes an earlier row, so the register as of any cut is a matter of which rows one looks at.
+ */
+import {
+  type AcknowledgementPayload,
+  type AdherencePayload,
+  type AdvisoryPayload,
+  type ContinuationPayload,
+  type EndorsementPayload,
+  type FindingsPayload,
+  type PolicyPayload,
+  type ProductPayload,
+  type ReleasePayload,
+  type SupportPayload,
+  type TrustPayload,
+  type WithholdingPayload,
+  parseReleaseUrn,
+} from '@comity/statement'
+import { sha256Hex } from '@comity/crypto'
+import type { Database } from './database.ts'
+import type { Effect } from './entry.ts'
+
+type Reducer = (database: Database, effect: Effect) => void
+
+/** A payload was read against its kind's schema when the statement was decoded, so its type follows from the kind. */
+function payloadOf<T>(effect: Effect): T {
+  return effect.payload as T
+}
+
+const seconds = (date: string | undefined): number | null =>
+  date === undefined ? null : Math.floor(Date.parse(date) / 1000)
+
+function adherence(database: Database, effect: Effect): void {
+  const payload = payloadOf<AdherencePayload & SupportPayload>(effect)
+  database
+    .prepare(
+      'INSERT INTO adherence (effective, position, party, instrument, form, withdrawn_after, payload) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    )
+    .run(
+      effect.effective,
+      effect.position,
+      effect.party,
+      effect.statement.sub.slice('urn:comity:instrument:'.length),
+      effect.statement.kind,
+      seconds(payload.withdrawal?.after),
+      text(effect),
+    )
+}
+
+function product(database: Database, effect: Effect): void {
+  const payload = payloadOf<ProductPayload>(effect)
+  database
+    .prepare(
+      'INSERT INTO product (effective, position, party, sub, name, update_policy, support_until, portability, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    )
+    .run(
+      effect.effective,
+      effect.position,
+      effect.party,
+      effect.statement.sub,
+      payload.name,
+      payload.updatePolicy === undefined ? 0 : 1,
+      seconds(payload.updatePolicy?.supportUntil),
+      payload.portability === undefined ? 0 : 1,
+      text(effect),
+    )
+}
+
+function release(database: Database, effect: Effect): void {
+  const payload = payloadOf<ReleasePayload>(effect)
+  database
+    .prepare(
+      'INSERT INTO release (effective, position, party, sub, product, version, released, sbom) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    )
+    .run(
+      effect.effective,
+      effect.position,
+      effect.party,
+      effect.statement.sub,
+      parseReleaseUrn(effect.statement.sub)?.product ?? '',
+      payload.version,
+      payload.released,
+      payload.sbom ?? null,
+    )
+}
+
+function advisory(database: Database, effect: Effect): void {
+  const payload = payloadOf<AdvisoryPayload>(effect)
+  database
+    .prepare(
+      'INSERT INTO advisory (effective, position, party, sub, advisory, title, modified, remedy, withdrawn, document, severity, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    )
+    .run(
+      effect.effective,
+      effect.position,
+      effect.party,
+      effect.statement.sub,
+      payload.id,
+      payload.title,
+      payload.modified,
+      payload.remedy === undefined ? 0 : 1,
+      payload.withdrawn === undefined ? 0 : 1,
+      payload.document,
+      payload.severity?.vector ?? null,
+      text(effect),
+    )
+}
+
+function acknowledgement(database: Database, effect: Effect): void {
+  const payload = payloadOf<AcknowledgementPayload>(effect)
+  const advisoryPosition = database
+    .prepare('SELECT position FROM entry WHERE id = ? ORDER BY position LIMIT 1')
+    .get(Buffer.from(payload.advisory, 'hex'))?.['position']
+  database
+    .prepare(
+      'INSERT INTO acknowledgement (effective, position, party, advisory, sub, state, justification) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    )
+    .run(
+      effect.effective,
+      effect.position,
+      effect.party,
+      advisoryPosition ?? -1,
+      effect.statement.sub,
+      payload.state,
+      payload.justification ?? null,
+    )
+}
+
+function endorsement(database: Database, effect: Effect): void {
+  payloadOf<EndorsementPayload>(effect)
+  database
+    .prepare('INSERT INTO endorsement (effective, position, party, subject, payload) VALUES (?, ?, ?, ?, ?)')
+    .run(effect.effective, effect.position, effect.party, effect.statement.sub, text(effect))
+}
+
+function trust(database: Database, effect: Effect): void {
+  payloadOf<TrustPayload>(effect)
+  database
+    .prepare('INSERT INTO trust (effective, position, party, digest, payload) VALUES (?, ?, ?, ?, ?)')
+    .run(
+      effect.effective,
+      effect.position,
+      effect.party,
+      `sha256:${sha256Hex(effect.statement.payload)}`,
+      text(effect),
+    )
+}
+
+function policy(database: Database, effect: Effect): void {
+  payloadOf<PolicyPayload>(effect)
+  database.prepare('INSERT INTO policy (effective, payload) VALUES (?, ?)').run(effect.effective, text(effect))
+}
+
+function continuation(database: Database, effect: Effect): void {
+  payloadOf<ContinuationPayload>(effect)
+  database.prepare('INSERT INTO continuation (effective, payload) VALUES (?, ?)').run(effect.effective, text(effect))
+}
+
+function withholding(database: Database, effect: Effect): void {
+  payloadOf<WithholdingPayload>(effect)
+  database
+    .prepare('INSERT INTO withholding (digest, effective, position, payload) VALUES (?, ?, ?, ?)')
+    .run(effect.statement.sub.slice('urn:comity:document:'.length), effect.effective, effect.position, text(effect))
+}
+
+function findings(database: Database, effect: Effect): void {
+  const payload = payloadOf<FindingsPayload>(effect)
+  database
+    .prepare(
+      'INSERT INTO published_findings (effective, position, size, at, digest, payload) VALUES (?, ?, ?, ?, ?, ?)',
+    )
+    .run(
+      effect.effective,
+      effect.position,
+      Math.max(...payload.cut.map((prefix) => prefix.size)),
+      payload.at,
+      payload.digest,
+      text(effect),
+    )
+}
+
+const decoder = new TextDecoder()
+
+/** The payload as it was signed, for pages that show it and rows that keep more than their columns. */
+function text(effect: Effect): string {
+  return decoder.decode(effect.statement.payload)
+}
+
+/** `party`, `approval` and `time` are not here: they change who may sign, what is in effect and when it is. */
+export const reducers: Readonly<Record<string, Reducer>> = {
+  acknowledgement,
+  adherence,
+  advisory,
+  continuation,
+  endorsement,
+  findings,
+  policy,
+  product,
+  release,
+  support: adherence,
+  trust,
+  withholding,
+}

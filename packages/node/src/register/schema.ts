@@ -1,0 +1,93 @@
+/**
+ * The tables of `public.db`: the register, reduced from public streams and rebuildable from them at any time.
+ *
+ * A **position** names an entry across logs in one integer: `log × 2^40 + index`. The node's own log is number 0, so
+ * there positions are indexes, rows arrive in key order, and "as of a cut" is one comparison per log.
+ *
+ * Tables of single kinds hold statements that took effect. `effective` is the position at which that happened: the
+ * statement's own, or that of the approval that completed its threshold. It is unique, and it is the order that counts.
+ */
+export const schemaVersion = '1'
+
+/** Entries one log can hold before positions of two logs would touch; 2^53 leaves room for 8,192 logs. */
+export const positionsPerLog = 2 ** 40
+
+export const schema = `
+CREATE TABLE log (log INTEGER PRIMARY KEY, origin TEXT NOT NULL UNIQUE);
+
+CREATE TABLE party (
+  party INTEGER PRIMARY KEY, urn TEXT NOT NULL UNIQUE, type TEXT NOT NULL, state TEXT, home TEXT NOT NULL,
+  names TEXT NOT NULL, founded INTEGER NOT NULL
+);
+-- One row a party statement that took effect: what a party was as of any cut.
+CREATE TABLE party_version (party INTEGER NOT NULL, position INTEGER NOT NULL, state TEXT NOT NULL, PRIMARY KEY (party, position)) WITHOUT ROWID;
+CREATE TABLE compromise (party INTEGER NOT NULL, kid TEXT NOT NULL, since INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (party, kid, position)) WITHOUT ROWID;
+CREATE TABLE signing_key (signing_key INTEGER PRIMARY KEY, kid TEXT NOT NULL UNIQUE);
+
+CREATE TABLE entry (
+  position INTEGER PRIMARY KEY, id BLOB NOT NULL, kind TEXT NOT NULL, party INTEGER NOT NULL, iat INTEGER NOT NULL,
+  at INTEGER NOT NULL, signing_key INTEGER NOT NULL, effective INTEGER
+);
+CREATE INDEX entry_id ON entry (id);
+CREATE INDEX entry_party ON entry (party, kind, position);
+
+CREATE TABLE approval (
+  target TEXT NOT NULL, party INTEGER NOT NULL, signing_key INTEGER NOT NULL, position INTEGER NOT NULL,
+  PRIMARY KEY (target, party, signing_key)
+) WITHOUT ROWID;
+CREATE TABLE pending (position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, threshold INTEGER NOT NULL, leaf BLOB NOT NULL);
+
+CREATE TABLE policy (effective INTEGER PRIMARY KEY, payload TEXT NOT NULL);
+CREATE TABLE batch (position INTEGER PRIMARY KEY, at INTEGER NOT NULL, cosigned TEXT);
+CREATE INDEX batch_at ON batch (at);
+CREATE TABLE continuation (effective INTEGER PRIMARY KEY, payload TEXT NOT NULL);
+
+CREATE TABLE endorsement (effective INTEGER PRIMARY KEY, position INTEGER NOT NULL, party INTEGER NOT NULL, subject TEXT NOT NULL, payload TEXT NOT NULL);
+CREATE INDEX endorsement_subject ON endorsement (subject, effective);
+CREATE TABLE trust (effective INTEGER PRIMARY KEY, position INTEGER NOT NULL, party INTEGER NOT NULL, digest TEXT NOT NULL, payload TEXT NOT NULL);
+CREATE INDEX trust_party ON trust (party, effective);
+
+CREATE TABLE adherence (
+  effective INTEGER PRIMARY KEY, position INTEGER NOT NULL, party INTEGER NOT NULL, instrument TEXT NOT NULL, form TEXT NOT NULL,
+  withdrawn_after INTEGER, payload TEXT NOT NULL
+);
+CREATE INDEX adherence_party ON adherence (party, instrument, effective);
+
+CREATE TABLE product (
+  effective INTEGER PRIMARY KEY, position INTEGER NOT NULL, party INTEGER NOT NULL, sub TEXT NOT NULL, name TEXT NOT NULL,
+  update_policy INTEGER NOT NULL, support_until INTEGER, portability INTEGER NOT NULL, payload TEXT NOT NULL
+);
+CREATE INDEX product_party ON product (party, effective);
+CREATE INDEX product_sub ON product (sub, effective);
+
+CREATE TABLE release (
+  effective INTEGER PRIMARY KEY, position INTEGER NOT NULL, party INTEGER NOT NULL, sub TEXT NOT NULL, product TEXT NOT NULL,
+  version TEXT NOT NULL, released TEXT NOT NULL, sbom TEXT
+);
+CREATE INDEX release_party ON release (party, effective);
+CREATE INDEX release_product ON release (product, effective);
+CREATE INDEX release_sub ON release (sub, effective);
+
+CREATE TABLE advisory (
+  effective INTEGER PRIMARY KEY, position INTEGER NOT NULL, party INTEGER NOT NULL, sub TEXT NOT NULL, advisory TEXT NOT NULL,
+  title TEXT NOT NULL, modified TEXT NOT NULL, remedy INTEGER NOT NULL, withdrawn INTEGER NOT NULL, document TEXT,
+  severity TEXT, payload TEXT NOT NULL
+);
+CREATE INDEX advisory_party ON advisory (party, effective);
+CREATE INDEX advisory_sub ON advisory (sub, effective);
+
+CREATE TABLE acknowledgement (
+  effective INTEGER PRIMARY KEY, position INTEGER NOT NULL, party INTEGER NOT NULL, advisory INTEGER NOT NULL, sub TEXT NOT NULL,
+  state TEXT NOT NULL, justification TEXT
+);
+CREATE INDEX acknowledgement_advisory ON acknowledgement (sub, effective);
+CREATE INDEX acknowledgement_party ON acknowledgement (party, effective);
+
+CREATE TABLE document (digest TEXT NOT NULL, position INTEGER NOT NULL, size INTEGER NOT NULL, type TEXT NOT NULL, PRIMARY KEY (digest, position)) WITHOUT ROWID;
+CREATE TABLE withholding (digest TEXT NOT NULL, effective INTEGER NOT NULL, position INTEGER NOT NULL, payload TEXT NOT NULL, PRIMARY KEY (digest, effective)) WITHOUT ROWID;
+
+CREATE TABLE published_findings (effective INTEGER PRIMARY KEY, position INTEGER NOT NULL, size INTEGER NOT NULL, at INTEGER NOT NULL, digest TEXT NOT NULL, payload TEXT NOT NULL);
+
+-- What was last computed for each bound party, so that a page need not compute it.
+CREATE TABLE finding (party INTEGER PRIMARY KEY, document TEXT NOT NULL);
+`

@@ -1,0 +1,149 @@
+import { type Static, Type } from 'typebox'
+import { jwkSchema } from '../public-key.ts'
+import { KEY_1, KEY_2, KEY_3, ORIGIN, PARTY_A } from './examples.ts'
+import {
+  closed,
+  date,
+  digest,
+  documents,
+  firstRepeated,
+  kidHex,
+  language,
+  list,
+  oneOf,
+  origin,
+  seconds,
+  stateCode,
+  statementId,
+  text,
+  url,
+} from './fields.ts'
+import { defineKind, type PayloadProblem, roles } from './kind.ts'
+import { ownParty } from './subjects.ts'
+
+export const partyTypes = [
+  'state',
+  'organisation',
+  'provider',
+  'operator',
+  'technical-community',
+  'civil-society',
+  'person',
+] as const
+export type PartyType = (typeof partyTypes)[number]
+
+/** Kinds whose signatures cannot be multiplied: an approval approves, and the node's own have one key. */
+const KINDS_WITHOUT_THRESHOLD: ReadonlySet<string> = new Set(['approval', 'time', 'refusal'])
+
+const kindName = Type.String({ pattern: '^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$', maxLength: 40 })
+const threshold = Type.Integer({ minimum: 1, maximum: 16 })
+
+const contact = closed({
+  function: oneOf(['security', 'diplomatic', 'technical', 'judicial', 'general'], 'an office, never a person'),
+  url: Type.Optional(url),
+  email: Type.Optional(Type.String({ pattern: '^[^\\s@]{1,64}@[^\\s@]{1,190}$' })),
+  phone: Type.Optional(Type.String({ pattern: '^\\+[0-9 ()-]{5,30}$' })),
+  hours: Type.Optional(text(200, 'when it answers, such as `24/7` or `Mon–Fri 08:00–17:00 UTC`')),
+  languages: Type.Optional(list(language, 16)),
+})
+
+const partyKey = closed({
+  jwk: jwkSchema,
+  roles: Type.Array(oneOf(roles), { minItems: 1, maxItems: roles.length }),
+  kinds: Type.Optional(
+    Type.Array(kindName, { minItems: 1, maxItems: 64, description: 'narrows role `sign` to these kinds' }),
+  ),
+})
+
+export const partyPayload = closed({
+  names: Type.Array(closed({ language, text: text(200) }), { minItems: 1, maxItems: 32 }),
+  type: oneOf(partyTypes),
+  state: Type.Optional(stateCode),
+  home: origin,
+  contacts: Type.Optional(list(contact, 16)),
+  keys: Type.Array(partyKey, { minItems: 1, maxItems: 32 }),
+  thresholds: Type.Optional(
+    Type.Record(kindName, threshold, { maxProperties: 64, description: 'kind → how many distinct keys it takes' }),
+  ),
+  next: Type.Optional({
+    ...digest,
+    description: 'digest of the `keys` of the next rotation, as canonical JSON (RFC 8785)',
+  }),
+  recovery: Type.Optional(closed({ threshold, keys: Type.Array(jwkSchema, { minItems: 1, maxItems: 16 }) })),
+  domains: Type.Optional(
+    list(
+      Type.String({
+        pattern: '^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$',
+        maxLength: 253,
+      }),
+      32,
+    ),
+  ),
+  previous: Type.Optional({
+    ...statementId,
+    description: 'id of the party statement this one follows; absent in the first',
+  }),
+  compromise: Type.Optional(
+    list(closed({ kid: kidHex, since: seconds }), 32, 'keys that were in other hands, and since when'),
+  ),
+  founded: Type.Optional(date),
+  documents: Type.Optional(documents),
+})
+
+/** Payload of a `party` statement. */
+export type PartyPayload = Static<typeof partyPayload>
+
+export const partyKind = defineKind({
+  name: 'party',
+  title: 'Party',
+  purpose:
+    "Founds a party or changes what is known about it: names, home log, offices to reach, keys with their roles, thresholds, the commitment to the next keys and the keys for recovery. The hash of the first one's payload is the party's name, so no registry gives names out.",
+  schema: partyPayload,
+  sub: ownParty,
+  check: checkParty,
+  example: {
+    sub: PARTY_A,
+    payload: {
+      names: [{ language: 'en', text: 'North Gateways (fictitious)' }],
+      type: 'provider',
+      state: 'XA',
+      home: ORIGIN,
+      contacts: [{ function: 'security', email: 'psirt@north.invalid', hours: '24/7', languages: ['en', 'fr'] }],
+      keys: [
+        { jwk: KEY_1, roles: ['sign'] },
+        { jwk: KEY_2, roles: ['approve'] },
+      ],
+      thresholds: { advisory: 2 },
+      next: 'sha256:25f3a3ac8b1c1a8e6b9d7e5f1a4f3d6f0b8a1c9d7e5f1a4f3d6f0b8a1c9d7e5f',
+      recovery: { threshold: 1, keys: [KEY_3] },
+      domains: ['north.invalid'],
+    },
+  },
+})
+
+function checkParty(payload: PartyPayload): PayloadProblem | undefined {
+  if (payload.type === 'state' && payload.state === undefined) {
+    return { pointer: '/state', message: 'a party of type state says which State it claims to be' }
+  }
+  const repeated = firstRepeated(payload.keys.map((key) => JSON.stringify(key.jwk)))
+  if (repeated >= 0)
+    return { pointer: `/keys/${repeated}/jwk`, message: 'this key stands above already; give it all its roles there' }
+  if (!payload.keys.some((key) => key.roles.includes('sign'))) {
+    return { pointer: '/keys', message: 'no key has role sign, so nobody could ever sign for this party' }
+  }
+  const unusable = Object.keys(payload.thresholds ?? {}).find((kind) => KINDS_WITHOUT_THRESHOLD.has(kind))
+  if (unusable !== undefined) return { pointer: `/thresholds/${unusable}`, message: `${unusable} takes one signature` }
+  return checkRecovery(payload)
+}
+
+function checkRecovery({ recovery, keys }: PartyPayload): PayloadProblem | undefined {
+  if (recovery === undefined) return undefined
+  const texts = recovery.keys.map((jwk) => JSON.stringify(jwk))
+  const repeated = firstRepeated(texts)
+  if (repeated >= 0) return { pointer: `/recovery/keys/${repeated}`, message: 'this key stands above already' }
+  if (recovery.threshold > texts.length) {
+    return { pointer: '/recovery/threshold', message: `${recovery.threshold} of ${texts.length} keys can never sign` }
+  }
+  const shared = keys.findIndex((key) => texts.includes(JSON.stringify(key.jwk)))
+  return shared < 0 ? undefined : { pointer: `/keys/${shared}/jwk`, message: 'a recovery key has no other role' }
+}
