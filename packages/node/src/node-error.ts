@@ -23,6 +23,14 @@ export type NodeErrorCode =
   | 'not-authorised'
   | 'statement-too-large'
   | 'too-many-requests'
+  // what the vault answers its hosted parties
+  | 'bad-cursor'
+  | 'bad-name'
+  | 'inventory-too-large'
+  | 'too-many-inventories'
+  | 'unknown-inventory'
+  | 'unknown-match'
+  | 'unknown-token'
   // what the node itself is in no state to do
   | 'already-founded'
   | 'closed'

@@ -1,7 +1,7 @@
 import { Tree } from '@comity/log'
 import { treeHasher } from '@comity/crypto'
-import { type Statement, StatementError } from '@comity/statement'
-import { type Truth, type View, openFiles } from '@comity/store'
+import { type PartyState, type Statement, StatementError } from '@comity/statement'
+import { type FileSystem, type OpenFilesOptions, type Truth, type View, openFiles } from '@comity/store'
 import { join } from 'node:path'
 import { Documents } from './documents.ts'
 import { FindingsKeeper } from './findings.ts'
@@ -20,6 +20,10 @@ export interface NodeOptions {
   /** The data folder. */
   readonly directory: string
   readonly keys: NodeKeys
+  /** Where views lie that can be thrown away; `views` in the data folder where nothing is given. */
+  readonly viewsDirectory?: string
+  /** The file system under the truth; the real one where nothing is given. Views are always on the real one. */
+  readonly fileSystem?: FileSystem
   /** Whole seconds since the epoch; the machine's clock where nothing is given. */
   readonly now?: () => number
   /** Wraps the data keys of the vault, 32 bytes. Without it they lie unwrapped in a file that only the owner reads. */
@@ -93,7 +97,7 @@ export class ComityNode {
 
   /** Opens a founded node. Throws `not-founded` for a folder without a log. */
   static async open(options: NodeOptions): Promise<ComityNode> {
-    const truth = await openFiles({ directory: options.directory, ...masterKeyOf(options) })
+    const truth = await openFiles(truthOptions(options))
     try {
       const stream = await truth.stream('public')
       if (stream.size < 2) {
@@ -113,22 +117,26 @@ export class ComityNode {
    * batch. Throws `already-founded`, and whatever is wrong with the two statements.
    */
   static async found(options: NodeOptions & { readonly party: Uint8Array; readonly policy: Uint8Array }): Promise<ComityNode> {
-    const truth = await openFiles({ directory: options.directory, ...masterKeyOf(options) })
+    const truth = await openFiles(truthOptions(options))
     try {
       const stream = await truth.stream('public')
       if (stream.size > 0) throw new NodeError('already-founded', `${options.directory} holds a log of ${stream.size} entries`)
       const keeper = decodeEntry(0, options.party).statement.iss
       const origin = decodeEntry(1, options.policy).statement.sub
-      const node = await ComityNode.#start(truth, options, { keeper, origin })
-      await node.#bootstrap(options.party, options.policy)
-      return node
+      return await ComityNode.#start(truth, options, { keeper, origin }, (node) => node.#bootstrap(options.party, options.policy))
     } catch (error) {
       await truth.close()
       throw error
     }
   }
 
-  static async #start(truth: Truth, options: NodeOptions, { keeper, origin }: { keeper: string; origin: string }) {
+  /** Brings tree and register in line with the stream, then does `first`. Leaves nothing open when it throws. */
+  static async #start(
+    truth: Truth,
+    options: NodeOptions,
+    { keeper, origin }: { readonly keeper: string; readonly origin: string },
+    first: (node: ComityNode) => Promise<void> = async () => {},
+  ): Promise<ComityNode> {
     const stream = await truth.stream('public')
     const hashes = truth.hashes('public')
     const head = readHead(truth.cells)?.head
@@ -141,18 +149,26 @@ export class ComityNode {
     if (head !== undefined && !Buffer.from(ledger.tree.root(head.size)).equals(head.root)) {
       throw new NodeError('log-forked', `the entries do not hash to the signed checkpoint at size ${head.size}: the log was changed. Nothing is signed from here; restore a backup`)
     }
-    const path = join(options.directory, 'views', 'public.db')
+    const path = join(options.viewsDirectory ?? join(options.directory, 'views'), 'public.db')
     const { view: writer, register } = openRegister(path, {
       origin,
       size: stream.size,
       leaf: (index) => stream.read(index),
       root: (size) => ledger.tree.root(size),
     })
-    const bench = { origin, root: (size: number) => ledger.tree.root(size) }
-    const open = catchUp(ledger, register.size, register, bench, options.onProgress)
-    const node = new ComityNode({ truth, ledger, writer, reader: openReader(path, origin), register, options })
-    await node.#closeTail(open)
-    return node
+    const reader = openReader(path, origin)
+    try {
+      const bench = { origin, root: (size: number) => ledger.tree.root(size) }
+      const open = catchUp(ledger, register.size, register, bench, options.onProgress)
+      const node = new ComityNode({ truth, ledger, writer, reader, register, options })
+      await node.#closeTail(open)
+      await first(node)
+      return node
+    } catch (error) {
+      reader.close()
+      writer.close()
+      throw error
+    }
   }
 
   get origin(): string {
@@ -201,6 +217,14 @@ export class ComityNode {
     return { id, index, batch: batchOf(this.reader, index), duplicate: false }
   }
 
+  /** A party as the newest committed batch left it. */
+  findParty(urn: string): PartyState | undefined {
+    const row = this.reader
+      .prepare('SELECT v.state AS state FROM party_version v JOIN party USING (party) WHERE urn = ? ORDER BY position DESC LIMIT 1')
+      .get(urn)
+    return row === undefined ? undefined : JSON.parse(String(row['state']))
+  }
+
   /** The first receipt of an entry. */
   receipt({ index, batch }: Pick<Registered, 'index' | 'batch'>): Uint8Array {
     return this.ledger.receipt(index, batch)
@@ -225,10 +249,13 @@ export class ComityNode {
     for (const timer of this.#timers) clearInterval(timer)
     clearTimeout(this.#renewTimer)
     await this.#sequencer.stop(new NodeError('closed', 'the node is shutting down'))
-    await this.truth.hashes('public').sync(this.ledger.tree.size)
-    this.reader.close()
-    this.#writer.close()
-    await this.truth.close()
+    try {
+      await this.truth.hashes('public').sync(this.ledger.tree.size)
+    } finally {
+      this.reader.close()
+      this.#writer.close()
+      await this.truth.close()
+    }
   }
 
   async #bootstrap(party: Uint8Array, policy: Uint8Array): Promise<void> {
@@ -289,6 +316,10 @@ function machineClock(): number {
   return Math.floor(Date.now() / 1000)
 }
 
-function masterKeyOf({ masterKey }: NodeOptions): { masterKey?: Uint8Array } {
-  return masterKey === undefined ? {} : { masterKey }
+function truthOptions({ directory, fileSystem, masterKey }: NodeOptions): OpenFilesOptions {
+  return {
+    directory,
+    ...(fileSystem === undefined ? {} : { fileSystem }),
+    ...(masterKey === undefined ? {} : { masterKey }),
+  }
 }

@@ -33,7 +33,9 @@ export function decodeCanonicalCbor(bytes: Uint8Array, what: string): unknown {
 
 /** Deterministic CBOR (RFC 8949 §4.2.1). */
 export function encodeCbor(value: unknown): Uint8Array {
-  return encode(value, rfc8949EncodeOptions)
+  const bytes = encode(value, rfc8949EncodeOptions)
+  // on Node cborg hands out Buffers, whose `slice` and `toString` mean something else
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 /** Not constant-time: for public values only. */

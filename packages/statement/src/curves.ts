@@ -13,14 +13,11 @@ export const N256 = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc
 /** Order of the Ed25519 base point (RFC 8032 §5.1). */
 export const L25519 = 2n ** 252n + 27742317777372353535851937790883648493n
 
-/** `y` of the eight points of small order of Ed25519: 0, ±1 and the two of order 8. */
-const SMALL_ORDER_Y: ReadonlySet<bigint> = new Set([
-  0n,
-  1n,
-  P25519 - 1n,
-  2707385501144840649318225287225658788936804267575313519463743609750303021022n,
-  55188659117513257062467267217118295137698188065244968500265048394206261417927n,
-])
+/** `y` of one point of order 8 (hexadecimal 05fc…e826). */
+const Y8 = 0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n
+
+/** `y` of the eight points of small order of Ed25519: 1, -1, 0 and the two of order 8. */
+const SMALL_ORDER_Y: ReadonlySet<bigint> = new Set([0n, 1n, P25519 - 1n, Y8, P25519 - Y8])
 
 /** Big-endian bytes as a number. */
 export function bigEndian(bytes: Uint8Array): bigint {

@@ -1,4 +1,5 @@
 import { type Statement, StatementError, signStatement, statementUrn } from '@comity/statement'
+import { StoreError } from '@comity/store'
 import { type Bench, judge } from '../judge/judge.ts'
 import { NodeError } from '../node-error.ts'
 import type { Entry } from '../register/entry.ts'
@@ -172,7 +173,8 @@ export class Sequencer {
       }
     } catch (cause) {
       register.rollback()
-      this.#fail(taken, cause)
+      if (cause instanceof StoreError && cause.code === 'disk-full') this.#noRoom(taken, cause)
+      else this.#fail(taken, cause)
       return
     }
     try {
@@ -219,6 +221,12 @@ export class Sequencer {
     const entry: Entry = { ...decodeEntry(position, bytes), at }
     register.apply(entry, judge(entry, register, this.#bench()))
     return entry.statement.leaf
+  }
+
+  /** Nothing of the batch remains, and the next one may find room. */
+  #noRoom(taken: readonly Waiting[], cause: StoreError): void {
+    const error = new NodeError('storage-failed', 'the disk is full: nothing was registered, try again later', { cause })
+    for (const { reject } of taken) reject(error)
   }
 
   /** The truth could not be written, so what it holds is unknown until the next start has read it. */

@@ -1,4 +1,4 @@
-import { AssessmentError, type AdherenceFact, type AdvisoryFact, type Cut, type DocumentState, type Facts, type PartyFact, type ProductFact, type Ref, type ReleaseFact, compareAdvisories, compareProducts, compareReleases } from '@comity/assessment'
+import { AssessmentError, type AdherenceFact, type AdvisoryFact, type Cut, type DocumentState, type Facts, type PartyFact, type ProductFact, type Ref, type ReleaseFact, compareAcknowledgements, compareAdvisories, compareProducts, compareReleases } from '@comity/assessment'
 import type { InstrumentId, PartyType } from '@comity/instruments'
 import type { Database } from './database.ts'
 import { indexOf, logOf, positionOf } from './position.ts'
@@ -58,11 +58,12 @@ export class RegisterFacts implements Facts {
     for (const row of rows) if (Number(row['first']) < this.#endAt(Number(row['first']))) yield String(row['urn'])
   }
 
-  adherence(party: string, instrument: InstrumentId): AdherenceFact | undefined {
+  adherence(urn: string, instrument: InstrumentId): AdherenceFact | undefined {
+    const party = this.#numberOf(urn)
     const row = this.#latest(
       `${refColumns}, kind_row.form AS form, kind_row.withdrawn_after AS withdrawn_after, kind_row.payload AS payload
        FROM adherence kind_row ${refJoin}
-       WHERE party.urn = :party AND kind_row.instrument = :instrument AND ${below} ORDER BY kind_row.effective DESC LIMIT 1`,
+       WHERE kind_row.party = :party AND kind_row.instrument = :instrument AND ${below} ORDER BY kind_row.effective DESC LIMIT 1`,
       { party, instrument },
     )[0]
     if (row === undefined) return undefined
@@ -77,12 +78,13 @@ export class RegisterFacts implements Facts {
     }
   }
 
-  products(party: string, limit: number): readonly ProductFact[] {
+  products(urn: string, limit: number): readonly ProductFact[] {
+    const party = this.#numberOf(urn)
     const query = (policy: string) =>
       this.#latest(
         `${refColumns}, kind_row.sub AS sub, kind_row.update_policy AS update_policy
          FROM product kind_row ${refJoin}
-         WHERE party.urn = :party AND ${below} AND ${newestOf('product')} AND ${policy}
+         WHERE kind_row.party = :party AND ${below} AND ${newestOf('product')} AND ${policy}
          ORDER BY kind_row.effective DESC ${this.#limit(limit)}`,
         { party },
       )
@@ -92,12 +94,13 @@ export class RegisterFacts implements Facts {
       .slice(0, limit)
   }
 
-  releases(party: string, limit: number): readonly ReleaseFact[] {
+  releases(urn: string, limit: number): readonly ReleaseFact[] {
+    const party = this.#numberOf(urn)
     const query = (sbom: string) =>
       this.#latest(
         `${refColumns}, kind_row.sub AS sub, kind_row.sbom AS sbom
          FROM release kind_row ${refJoin}
-         WHERE party.urn = :party AND ${below} AND ${newestOf('release')} AND ${sbom}
+         WHERE kind_row.party = :party AND ${below} AND ${newestOf('release')} AND ${sbom}
          ORDER BY kind_row.effective DESC ${this.#limit(limit)}`,
         { party },
       )
@@ -116,7 +119,8 @@ export class RegisterFacts implements Facts {
       .slice(0, limit)
   }
 
-  advisories(party: string, limit: number): readonly AdvisoryFact[] {
+  advisories(urn: string, limit: number): readonly AdvisoryFact[] {
+    const party = this.#numberOf(urn)
     const told = `EXISTS (SELECT 1 FROM acknowledgement WHERE acknowledgement.sub = kind_row.sub
       AND acknowledgement.advisory = kind_row.position AND acknowledgement.party <> kind_row.party
       AND acknowledgement.effective >= :from AND acknowledgement.effective < :end)`
@@ -125,7 +129,7 @@ export class RegisterFacts implements Facts {
       this.#latest(
         `${refColumns}, kind_row.sub AS sub, kind_row.document AS document, kind_row.position AS statement
          FROM advisory kind_row ${refJoin}
-         WHERE party.urn = :party AND ${below} AND ${condition}
+         WHERE kind_row.party = :party AND ${below} AND ${condition}
          ORDER BY kind_row.effective DESC ${this.#limit(limit)}`,
         { party },
       )
@@ -140,16 +144,21 @@ export class RegisterFacts implements Facts {
       .slice(0, limit)
   }
 
-  #told(sub: string, advisory: number, publisher: string): readonly Ref[] {
+  #told(sub: string, advisory: number, publisher: number): readonly Ref[] {
     return this.#latest(
       `${refColumns} FROM acknowledgement kind_row ${refJoin}
-       WHERE kind_row.sub = :sub AND kind_row.advisory = :advisory AND party.urn <> :publisher AND ${below}
+       WHERE kind_row.sub = :sub AND kind_row.advisory = :advisory AND kind_row.party <> :publisher AND ${below}
        ORDER BY kind_row.effective DESC ${this.#limit(toldLimit)}`,
       { sub, advisory, publisher },
     )
       .map((row) => this.#ref(row))
-      .sort((a, b) => Number(a.contested) - Number(b.contested) || b.at - a.at || b.index - a.index)
+      .sort(compareAcknowledgements)
       .slice(0, toldLimit)
+  }
+
+  /** Row number of a party; -1, which no row has, for one that is not here. */
+  #numberOf(urn: string): number {
+    return Number(this.#database.prepare('SELECT party FROM party WHERE urn = ?').get(urn)?.['party'] ?? -1)
   }
 
   /**
@@ -209,8 +218,9 @@ export class RegisterFacts implements Facts {
 const refColumns = `entry.position AS position, entry.id AS id, entry.kind AS kind, entry.iat AS iat, entry.at AS at,
   party.urn AS urn, party.party AS party, signing_key.kid AS kid`
 
-const refJoin = `JOIN entry ON entry.position = kind_row.position JOIN party ON party.party = entry.party
-  JOIN signing_key ON signing_key.signing_key = entry.signing_key`
+/** CROSS JOIN keeps SQLite from starting anywhere but at the indexed rows of the one kind. */
+const refJoin = `CROSS JOIN entry ON entry.position = kind_row.position CROSS JOIN party ON party.party = entry.party
+  CROSS JOIN signing_key ON signing_key.signing_key = entry.signing_key`
 
 const below = 'kind_row.effective >= :from AND kind_row.effective < :end'
 

@@ -1,0 +1,208 @@
+import { createHash, hash, randomBytes } from 'node:crypto'
+import { readFully, writeFully, type FileSystem, type OpenFile } from './file-system.ts'
+import { ensureDirectory, layout } from './folder.ts'
+import { asStoreError, StoreError, withStoreErrors } from './store-error.ts'
+import type { BlobEntry, BlobSource } from './truth.ts'
+
+const pieceBytes = 1 << 16
+
+/** Files by SHA-256 in 256 directories, `ab/ab12…`. */
+export class BlobFolder {
+  readonly #fileSystem: FileSystem
+  readonly #path: string
+  readonly #temporary: string
+  /** Directories this process made or found, and synced. */
+  readonly #durableShards: Set<string>
+  /** Renamed, directory not yet synced, and not there before: they do not count yet. */
+  readonly #settling = new Set<string>()
+  readonly #inFlight = new Set<Promise<unknown>>()
+
+  private constructor(fileSystem: FileSystem, directory: string, name: string, shards: readonly string[]) {
+    this.#fileSystem = fileSystem
+    this.#path = `${directory}/${name}`
+    this.#temporary = `${directory}/${layout.temporary}`
+    this.#durableShards = new Set(shards)
+  }
+
+  static async open(fileSystem: FileSystem, directory: string, name: string): Promise<BlobFolder> {
+    const path = await ensureDirectory(fileSystem, directory, name)
+    const shards = fileSystem.list(path) ?? []
+    // A process that died between a rename and its directory sync left names that a power cut takes back.
+    await Promise.all(shards.map((shard) => fileSystem.syncDirectory(`${path}/${shard}`)))
+    return new BlobFolder(fileSystem, directory, name, shards)
+  }
+
+  put(source: BlobSource, expectedDigest?: string, maxBytes = Infinity): Promise<string> {
+    if (expectedDigest !== undefined) checkDigest(expectedDigest)
+    const stored = this.#put(source, expectedDigest, maxBytes).catch((error: unknown) => {
+      throw asStoreError(error, `storing a blob in ${this.#path}`)
+    })
+    this.#inFlight.add(stored)
+    const ended = (): boolean => this.#inFlight.delete(stored)
+    stored.then(ended, ended)
+    return stored
+  }
+
+  get(digest: string): Uint8Array {
+    const file = this.#open(digest)
+    return withStoreErrors(`reading blob ${digest}`, () => {
+      try {
+        const content = new Uint8Array(file.size())
+        const count = readFully(file, content, 0)
+        if (count < content.length || hash('sha256', content, 'hex') !== digest) throw changed(this.#pathOf(digest))
+        return content
+      } finally {
+        file.close()
+      }
+    })
+  }
+
+  async *pieces(digest: string): AsyncGenerator<Uint8Array, void> {
+    const file = this.#open(digest)
+    try {
+      const hasher = createHash('sha256')
+      for (let at = 0; ;) {
+        const piece = new Uint8Array(pieceBytes)
+        const count = withStoreErrors(`reading blob ${digest}`, () => readFully(file, piece, at))
+        if (count === 0) break
+        hasher.update(piece.subarray(0, count))
+        yield piece.subarray(0, count)
+        at += count
+      }
+      if (hasher.digest('hex') !== digest) throw changed(this.#pathOf(digest))
+    } finally {
+      withStoreErrors(`closing blob ${digest}`, () => file.close())
+    }
+  }
+
+  size(digest: string): number | undefined {
+    checkDigest(digest)
+    if (this.#settling.has(digest)) return undefined
+    return withStoreErrors(`looking for blob ${digest}`, () => this.#fileSystem.stat(this.#pathOf(digest))?.size)
+  }
+
+  async delete(digest: string): Promise<boolean> {
+    if (this.size(digest) === undefined) return false
+    try {
+      this.#fileSystem.unlink(this.#pathOf(digest))
+      await this.#fileSystem.syncDirectory(this.#shardOf(digest))
+      return true
+    } catch (error) {
+      throw asStoreError(error, `deleting blob ${digest}`)
+    }
+  }
+
+  *list(): Generator<BlobEntry, void> {
+    for (const shard of this.#fileSystem.list(this.#path) ?? []) {
+      for (const digest of this.#fileSystem.list(`${this.#path}/${shard}`) ?? []) {
+        const found = this.#fileSystem.stat(this.#pathOf(digest))
+        if (found === undefined || this.#settling.has(digest)) continue
+        yield { digest, size: found.size, storedAt: found.modifiedAt }
+      }
+    }
+  }
+
+  /** Resolves when every put begun so far has ended. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.#inFlight)
+  }
+
+  async #put(source: BlobSource, expectedDigest: string | undefined, maxBytes: number): Promise<string> {
+    const temporary = `${this.#temporary}/${randomBytes(12).toString('hex')}`
+    const file = this.#fileSystem.open(temporary, 'create')
+    let digest: string
+    try {
+      try {
+        digest = await writeHashed(file, source, maxBytes)
+        checkExpected(digest, expectedDigest)
+        await file.fdatasync()
+      } finally {
+        file.close()
+      }
+      await this.#makeShard(digest)
+    } catch (error) {
+      this.#removeQuietly(temporary)
+      throw error
+    }
+    await this.#settle(temporary, digest)
+    return digest
+  }
+
+  /**
+   * Moves a finished file to its name. A blob that was there is replaced by the same content, which
+   * heals damage and renews its `storedAt`. One that was not counts only once its name is durable:
+   * until then a statement that cites it would be acknowledged too early.
+   */
+  async #settle(temporary: string, digest: string): Promise<void> {
+    const path = this.#pathOf(digest)
+    const isNew = this.#settling.has(digest) || this.#fileSystem.stat(path) === undefined
+    if (isNew) this.#settling.add(digest)
+    try {
+      this.#fileSystem.rename(temporary, path)
+      await this.#fileSystem.syncDirectory(this.#shardOf(digest))
+    } catch (error) {
+      this.#removeQuietly(temporary)
+      if (isNew) this.#removeQuietly(path)
+      throw error
+    } finally {
+      this.#settling.delete(digest)
+    }
+  }
+
+  async #makeShard(digest: string): Promise<void> {
+    const shard = digest.slice(0, 2)
+    if (this.#durableShards.has(shard)) return
+    await ensureDirectory(this.#fileSystem, this.#path, shard)
+    this.#durableShards.add(shard)
+  }
+
+  #open(digest: string): OpenFile {
+    if (this.size(digest) === undefined) throw new StoreError('not-found', `there is no blob ${digest}`)
+    return withStoreErrors(`opening blob ${digest}`, () => this.#fileSystem.open(this.#pathOf(digest), 'read'))
+  }
+
+  #shardOf(digest: string): string {
+    return `${this.#path}/${digest.slice(0, 2)}`
+  }
+
+  #pathOf(digest: string): string {
+    return `${this.#shardOf(digest)}/${digest}`
+  }
+
+  #removeQuietly(path: string): void {
+    try {
+      this.#fileSystem.unlink(path)
+    } catch {
+      // Already gone, or removed with all temporary files when the folder is opened again.
+    }
+  }
+}
+
+/** Writes the source from the beginning of the file; returns its SHA-256, hex. */
+async function writeHashed(file: OpenFile, source: BlobSource, maxBytes: number): Promise<string> {
+  const hasher = createHash('sha256')
+  let at = 0
+  for await (const piece of source instanceof Uint8Array ? [source] : source) {
+    if (at + piece.length > maxBytes) {
+      throw new StoreError('too-large', `the content is over the limit of ${maxBytes} bytes`)
+    }
+    hasher.update(piece)
+    writeFully(file, piece, at)
+    at += piece.length
+  }
+  return hasher.digest('hex')
+}
+
+function checkExpected(digest: string, expected: string | undefined): void {
+  if (expected === undefined || expected === digest) return
+  throw new StoreError('digest-mismatch', `the content has SHA-256 ${digest}, announced was ${expected}`)
+}
+
+function checkDigest(digest: string): void {
+  if (/^[0-9a-f]{64}$/.test(digest)) return
+  throw new StoreError('bad-name', `${JSON.stringify(digest.slice(0, 80))} is no digest: 64 lowercase hex digits`)
+}
+
+function changed(path: string): StoreError {
+  return new StoreError('damaged', `${path} is not what its name says`, { place: { file: path, offset: 0 } })
+}

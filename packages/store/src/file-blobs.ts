@@ -1,0 +1,83 @@
+import { Readable } from 'node:stream'
+import { BlobFolder } from './blob-folder.ts'
+import type { FileSystem } from './file-system.ts'
+import { layout } from './folder.ts'
+import { StoreError } from './store-error.ts'
+import type { BlobEntry, Blobs, BlobSource, Keyring } from './truth.ts'
+
+/** Public blobs and sealed ones in folders of their own. */
+export class FileBlobs implements Blobs {
+  readonly #public: BlobFolder
+  readonly #sealed: BlobFolder
+  readonly #keyring: Keyring
+  #closed = false
+
+  private constructor(publicBlobs: BlobFolder, sealedBlobs: BlobFolder, keyring: Keyring) {
+    this.#public = publicBlobs
+    this.#sealed = sealedBlobs
+    this.#keyring = keyring
+  }
+
+  static async open(fileSystem: FileSystem, directory: string, keyring: Keyring): Promise<FileBlobs> {
+    const publicBlobs = await BlobFolder.open(fileSystem, directory, layout.blobs)
+    const sealedBlobs = await BlobFolder.open(fileSystem, directory, layout.sealed)
+    return new FileBlobs(publicBlobs, sealedBlobs, keyring)
+  }
+
+  async put(source: BlobSource, expectedDigest?: string, limits: { readonly maxBytes?: number } = {}): Promise<string> {
+    return this.#in(this.#public).put(source, expectedDigest, limits.maxBytes)
+  }
+
+  get(digest: string): Uint8Array {
+    return this.#in(this.#public).get(digest)
+  }
+
+  has(digest: string): boolean {
+    return this.#in(this.#public).size(digest) !== undefined
+  }
+
+  size(digest: string): number | undefined {
+    return this.#in(this.#public).size(digest)
+  }
+
+  stream(digest: string): Readable {
+    return Readable.from(this.#in(this.#public).pieces(digest), { objectMode: false })
+  }
+
+  async delete(digest: string): Promise<boolean> {
+    return this.#in(this.#public).delete(digest)
+  }
+
+  list(): Iterable<BlobEntry> {
+    return this.#in(this.#public).list()
+  }
+
+  async putSealed(keyId: string, content: Uint8Array): Promise<string> {
+    return this.#in(this.#sealed).put(this.#keyring.encrypt(keyId, content, sealedData))
+  }
+
+  getSealed(keyId: string, digest: string): Uint8Array {
+    return this.#keyring.decrypt(keyId, this.#in(this.#sealed).get(digest), sealedData)
+  }
+
+  async deleteSealed(digest: string): Promise<boolean> {
+    return this.#in(this.#sealed).delete(digest)
+  }
+
+  listSealed(): Iterable<BlobEntry> {
+    return this.#in(this.#sealed).list()
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    await Promise.all([this.#public.idle(), this.#sealed.idle()])
+  }
+
+  #in(folder: BlobFolder): BlobFolder {
+    if (this.#closed) throw new StoreError('closed', 'the blobs are closed')
+    return folder
+  }
+}
+
+/** Keeps a sealed blob from being passed off as another kind of ciphertext under the same key. */
+const sealedData = Buffer.from('comity sealed blob')
