@@ -1,6 +1,6 @@
 import { Tree } from '@comity/log'
 import { treeHasher } from '@comity/crypto'
-import { type PartyState, type Statement, StatementError } from '@comity/statement'
+import { type PartyState, type Statement, StatementError, signStatement } from '@comity/statement'
 import { type FileSystem, type OpenFilesOptions, type Truth, type View, openFiles } from '@comity/store'
 import { join } from 'node:path'
 import { Documents } from './documents.ts'
@@ -40,6 +40,8 @@ export interface Submitted extends Registered {
 
 /** How often, in milliseconds, the findings of busy parties are renewed at the most. */
 const renewEvery = 250
+
+const daySeconds = 86_400
 
 /** Hashes are made durable about every so many entries; after a crash the rest is hashed again from the stream. */
 const hashesPerSync = 4096
@@ -230,18 +232,41 @@ export class ComityNode {
     return this.ledger.receipt(index, batch)
   }
 
+  /**
+   * Assesses everybody bound on the log as it stands and registers the digest of the result as a `findings` statement.
+   * Throws `missing-key` where the node was given no key for that.
+   */
+  async publishFindings(): Promise<Submitted> {
+    const signer = this.#keys.findings
+    if (signer === undefined) {
+      throw new NodeError('missing-key', 'no key with role sign for the kind findings was given to this node')
+    }
+    const request = this.findings.request()
+    const { digest } = this.findings.assess(request)
+    const { cut, at, ruleset, trust } = request
+    const payload = { cut, at, ruleset, trust, digest }
+    const iat = Math.max(at, this.now())
+    return this.submit(signStatement({ kind: 'findings', iss: this.keeper, sub: this.origin, iat, payload, signer }))
+  }
+
   /** Calls `listener` after each batch with the index of its first entry. Returns what ends that. */
   onBatch(listener: (from: number, head: SignedHead) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
 
-  /** Starts the clockwork of a serving node: heartbeats, and the daily removal of documents nobody cites. */
-  startClockwork(): void {
-    this.#timers.push(
-      setInterval(() => this.#sequencer.heartbeat(), 60_000).unref(),
-      setInterval(() => void this.documents.sweep(this.now()), 3_600_000).unref(),
-    )
+  /**
+   * Starts the clockwork of a serving node: heartbeats, daily findings, and the removal of documents that nobody cites.
+   * `onError` hears of a chore that failed; it is tried again at its next time.
+   */
+  startClockwork(onError: (error: unknown) => void): void {
+    const every = (milliseconds: number, chore: () => unknown) => {
+      const run = () => void Promise.try(chore).catch(onError)
+      this.#timers.push(setInterval(run, milliseconds).unref())
+    }
+    every(60_000, () => this.#sequencer.heartbeat())
+    every(600_000, () => this.#publishDaily())
+    every(3_600_000, () => this.documents.sweep(this.now()))
   }
 
   /** Ends the batch under way, makes everything durable and frees the folder. */
@@ -256,6 +281,14 @@ export class ComityNode {
       this.#writer.close()
       await this.truth.close()
     }
+  }
+
+  /** Findings once a day, where the node has a key for them. */
+  async #publishDaily(): Promise<void> {
+    if (this.#keys.findings === undefined) return
+    const row = this.reader.prepare('SELECT at FROM published_findings ORDER BY effective DESC LIMIT 1').get()
+    if (row !== undefined && this.now() - Number(row['at']) < daySeconds) return
+    await this.publishFindings()
   }
 
   async #bootstrap(party: Uint8Array, policy: Uint8Array): Promise<void> {

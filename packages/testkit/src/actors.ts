@@ -35,8 +35,14 @@ export interface Actor {
   readonly payload: PartyPayload
   /** The first party statement, signed at `iat`. */
   founding(iat: number): Uint8Array
-  /** A statement of any kind. */
-  sign<K extends keyof CorePayloads>(kind: K, sub: string, payload: CorePayloads[K], iat: number): Uint8Array
+  /** A statement of any kind; `by` signs in place of the first key. */
+  sign<K extends keyof CorePayloads>(
+    kind: K,
+    sub: string,
+    payload: CorePayloads[K],
+    iat: number,
+    by?: Signer,
+  ): Uint8Array
 }
 
 export interface ActorOptions {
@@ -69,7 +75,7 @@ function actorOf(label: string, signer: Signer, payload: PartyPayload): Actor {
     signer,
     payload,
     founding: (iat) => signStatement({ kind: 'party', iss: urn, sub: urn, iat, payload: bytes, signer }),
-    sign: (kind, sub, body, iat) => signStatement({ kind, iss: urn, sub, iat, payload: body, signer }),
+    sign: (kind, sub, body, iat, by = signer) => signStatement({ kind, iss: urn, sub, iat, payload: body, signer: by }),
   }
 }
 
