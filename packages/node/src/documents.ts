@@ -33,7 +33,9 @@ export class Documents {
       if (!(error instanceof StoreError)) throw error
       if (error.code === 'digest-mismatch') throw new NodeError('digest-mismatch', error.message, { cause: error })
       if (error.code === 'too-large') {
-        throw new NodeError('document-too-large', `a document has at most ${documentLimit} bytes (256 MiB)`, { cause: error })
+        throw new NodeError('document-too-large', `a document has at most ${documentLimit} bytes (256 MiB)`, {
+          cause: error,
+        })
       }
       throw new NodeError('storage-failed', 'the document could not be stored', { cause: error })
     }
@@ -66,7 +68,9 @@ export class Documents {
 
   /** Media type that the first statement citing it gave. */
   typeOf(digest: string): string | undefined {
-    const row = this.#register.prepare('SELECT type FROM document WHERE digest = ? ORDER BY position LIMIT 1').get(digest)
+    const row = this.#register
+      .prepare('SELECT type FROM document WHERE digest = ? ORDER BY position LIMIT 1')
+      .get(digest)
     return row === undefined ? undefined : String(row['type'])
   }
 
@@ -75,7 +79,10 @@ export class Documents {
     let dropped = 0
     for (const { digest, storedAt } of this.#blobs.list()) {
       if (now - storedAt < unreferencedSeconds) continue
-      if (this.#register.prepare('SELECT 1 FROM document WHERE digest = ? LIMIT 1').get(`sha256:${digest}`) !== undefined) continue
+      if (
+        this.#register.prepare('SELECT 1 FROM document WHERE digest = ? LIMIT 1').get(`sha256:${digest}`) !== undefined
+      )
+        continue
       if (await this.#blobs.delete(digest)) dropped += 1
     }
     return dropped
@@ -84,7 +91,10 @@ export class Documents {
 
 function hexOf(digest: string): string {
   if (!digestPattern.test(digest)) {
-    throw new NodeError('digest-mismatch', `"${digest.slice(0, 80)}" is no digest: sha256: and 64 lowercase hexadecimal digits`)
+    throw new NodeError(
+      'digest-mismatch',
+      `"${digest.slice(0, 80)}" is no digest: sha256: and 64 lowercase hexadecimal digits`,
+    )
   }
   return digest.slice('sha256:'.length)
 }

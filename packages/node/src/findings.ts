@@ -1,5 +1,13 @@
 import { treeHasher } from '@comity/crypto'
-import { type AssessmentRequest, type FindingsDocument, type PartyFindings, assess, assessParty, currentRuleset, explain } from '@comity/assessment'
+import {
+  type AssessmentRequest,
+  type FindingsDocument,
+  type PartyFindings,
+  assess,
+  assessParty,
+  currentRuleset,
+  explain,
+} from '@comity/assessment'
 import type { Documents } from './documents.ts'
 import type { Database } from './register/database.ts'
 import { RegisterFacts } from './register/facts.ts'
@@ -69,7 +77,9 @@ export class FindingsKeeper {
     const request = this.request()
     const { database } = this.#register
     const facts = this.#facts(request, database)
-    const put = database.prepare('INSERT INTO finding (party, document) VALUES (?, ?) ON CONFLICT (party) DO UPDATE SET document = excluded.document')
+    const put = database.prepare(
+      'INSERT INTO finding (party, document) VALUES (?, ?) ON CONFLICT (party) DO UPDATE SET document = excluded.document',
+    )
     for (const party of changed) {
       const found = assessParty(this.#register.book.urnOf(party), request, facts)
       if (found.findings.length > 0) put.run(party, JSON.stringify(found.findings))

@@ -4,7 +4,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { sha256, sha256Hex, verify } from '@comity/crypto'
-import { ed25519Verifier, formatVerifierKey, noteType, openCheckpoint, parseVerifierKey, verifierKey } from '@comity/log'
+import {
+  ed25519Verifier,
+  formatVerifierKey,
+  noteType,
+  openCheckpoint,
+  parseVerifierKey,
+  verifierKey,
+} from '@comity/log'
 import { advisoryUrn, instrumentUrn, productUrn, publicKeyOf, releaseUrn, verifyReceipt } from '@comity/statement'
 import { actor, keeper, manualClock } from '@comity/testkit'
 import { ComityNode } from './index.ts'
@@ -43,7 +50,10 @@ test('a founded log begins with its keeper, its policy and the time', async (con
   assert.equal(node.origin, home.origin)
   assert.equal(node.keeper, home.urn)
   const { note } = node.head
-  const key = parseVerifierKey(formatVerifierKey(verifierKey(home.origin, noteType.ed25519, home.keys.log.publicKey, sha256)), sha256)
+  const key = parseVerifierKey(
+    formatVerifierKey(verifierKey(home.origin, noteType.ed25519, home.keys.log.publicKey, sha256)),
+    sha256,
+  )
   const opened = openCheckpoint(note, home.origin, [ed25519Verifier(key, verify)])
   assert.equal(opened.checkpoint.size, 3)
   await node.close()
@@ -78,17 +88,33 @@ test('the findings of a provider climb from silent to evidenced', async (context
   assert.equal(level(), 'silent')
   const product = productUrn(provider.urn, 'gateway')
   await node.submit(
-    provider.sign('product', product, { name: 'Gateway', updatePolicy: { mechanism: 'download', consent: 'required', security: 'separate', rollback: true } }, start),
+    provider.sign(
+      'product',
+      product,
+      {
+        name: 'Gateway',
+        updatePolicy: { mechanism: 'download', consent: 'required', security: 'separate', rollback: true },
+      },
+      start,
+    ),
   )
   assert.equal(level(), 'declared')
   const document = new TextEncoder().encode('{"id":"X-1"}')
   const digest = `sha256:${sha256Hex(document)}`
   const advisory = advisoryUrn(provider.urn, 'X-1')
   const payload = {
-    id: 'X-1', products: [product], title: 'Something is wrong', published: '2026-11-20T12:00:00Z', modified: '2026-11-20T12:00:00Z',
-    document: digest, documents: [{ digest, size: document.length, type: 'application/json' }],
+    id: 'X-1',
+    products: [product],
+    title: 'Something is wrong',
+    published: '2026-11-20T12:00:00Z',
+    modified: '2026-11-20T12:00:00Z',
+    document: digest,
+    documents: [{ digest, size: document.length, type: 'application/json' }],
   }
-  await assert.rejects(node.submit(provider.sign('advisory', advisory, payload, start)), (error) => error instanceof Refused && error.reason.code === 'missing-document')
+  await assert.rejects(
+    node.submit(provider.sign('advisory', advisory, payload, start)),
+    (error) => error instanceof Refused && error.reason.code === 'missing-document',
+  )
   await node.documents.put(digest, document)
   const { id } = await node.submit(provider.sign('advisory', advisory, payload, start))
   assert.equal(level(), 'declared')
@@ -96,7 +122,14 @@ test('the findings of a provider climb from silent to evidenced', async (context
   await node.submit(operator.sign('acknowledgement', advisory, { advisory: id, state: 'affected' }, start))
   assert.equal(level(), 'evidenced')
   const documents = payload.documents
-  await node.submit(provider.sign('release', releaseUrn(product, '1.0.0'), { version: '1.0.0', released: '2026-11-20T12:00:00Z', sbom: digest, documents }, start))
+  await node.submit(
+    provider.sign(
+      'release',
+      releaseUrn(product, '1.0.0'),
+      { version: '1.0.0', released: '2026-11-20T12:00:00Z', sbom: digest, documents },
+      start,
+    ),
+  )
   await node.close()
 })
 

@@ -118,14 +118,19 @@ export class ComityNode {
    * Founds a log in an empty folder: its keeper's first party statement, the filing policy, the first time leaf, in one
    * batch. Throws `already-founded`, and whatever is wrong with the two statements.
    */
-  static async found(options: NodeOptions & { readonly party: Uint8Array; readonly policy: Uint8Array }): Promise<ComityNode> {
+  static async found(
+    options: NodeOptions & { readonly party: Uint8Array; readonly policy: Uint8Array },
+  ): Promise<ComityNode> {
     const truth = await openFiles(truthOptions(options))
     try {
       const stream = await truth.stream('public')
-      if (stream.size > 0) throw new NodeError('already-founded', `${options.directory} holds a log of ${stream.size} entries`)
+      if (stream.size > 0)
+        throw new NodeError('already-founded', `${options.directory} holds a log of ${stream.size} entries`)
       const keeper = decodeEntry(0, options.party).statement.iss
       const origin = decodeEntry(1, options.policy).statement.sub
-      return await ComityNode.#start(truth, options, { keeper, origin }, (node) => node.#bootstrap(options.party, options.policy))
+      return await ComityNode.#start(truth, options, { keeper, origin }, (node) =>
+        node.#bootstrap(options.party, options.policy),
+      )
     } catch (error) {
       await truth.close()
       throw error
@@ -143,13 +148,27 @@ export class ComityNode {
     const hashes = truth.hashes('public')
     const head = readHead(truth.cells)?.head
     if (head !== undefined && head.size > stream.size) {
-      throw new NodeError('log-forked', `the checkpoint names ${head.size} entries and the log holds ${stream.size}: entries are lost. Nothing is signed from here; restore a backup`)
+      throw new NodeError(
+        'log-forked',
+        `the checkpoint names ${head.size} entries and the log holds ${stream.size}: entries are lost. Nothing is signed from here; restore a backup`,
+      )
     }
     const hashed = Math.min(hashes.watermark, stream.size)
-    const ledger = new Ledger({ origin, keeper, stream, cells: truth.cells, keys: options.keys, tree: Tree.open(treeHasher, hashes, hashed) })
-    for (let from = hashed; from < stream.size; from += 4096) ledger.hash(ledger.leaves(from, Math.min(from + 4096, stream.size)))
+    const ledger = new Ledger({
+      origin,
+      keeper,
+      stream,
+      cells: truth.cells,
+      keys: options.keys,
+      tree: Tree.open(treeHasher, hashes, hashed),
+    })
+    for (let from = hashed; from < stream.size; from += 4096)
+      ledger.hash(ledger.leaves(from, Math.min(from + 4096, stream.size)))
     if (head !== undefined && !Buffer.from(ledger.tree.root(head.size)).equals(head.root)) {
-      throw new NodeError('log-forked', `the entries do not hash to the signed checkpoint at size ${head.size}: the log was changed. Nothing is signed from here; restore a backup`)
+      throw new NodeError(
+        'log-forked',
+        `the entries do not hash to the signed checkpoint at size ${head.size}: the log was changed. Nothing is signed from here; restore a backup`,
+      )
     }
     const path = join(options.viewsDirectory ?? join(options.directory, 'views'), 'public.db')
     const { view: writer, register } = openRegister(path, {
@@ -222,7 +241,9 @@ export class ComityNode {
   /** A party as the newest committed batch left it. */
   findParty(urn: string): PartyState | undefined {
     const row = this.reader
-      .prepare('SELECT v.state AS state FROM party_version v JOIN party USING (party) WHERE urn = ? ORDER BY position DESC LIMIT 1')
+      .prepare(
+        'SELECT v.state AS state FROM party_version v JOIN party USING (party) WHERE urn = ? ORDER BY position DESC LIMIT 1',
+      )
       .get(urn)
     return row === undefined ? undefined : JSON.parse(String(row['state']))
   }
@@ -325,7 +346,8 @@ export class ComityNode {
         ? new Refused(error.reason, refusalOf(error.statement, error.reason, this.now(), this.ledger, this.#keys))
         : error
     if (signed instanceof Refused) this.metrics.refused.inc({ code: signed.reason.code })
-    else if (signed instanceof NodeError || signed instanceof StatementError) this.metrics.refused.inc({ code: signed.code })
+    else if (signed instanceof NodeError || signed instanceof StatementError)
+      this.metrics.refused.inc({ code: signed.code })
     return signed
   }
 

@@ -57,7 +57,10 @@ export function judge(entry: Entry, register: Register, bench: Bench): Accepted 
     throw new NodeError('unknown-party', `${statement.iss} has no party statement in this log: register that first`)
   }
   if (state.home !== bench.origin) {
-    throw new NodeError('not-home', `the home log of ${statement.iss} is ${state.home}: file there, this is ${bench.origin}`)
+    throw new NodeError(
+      'not-home',
+      `the home log of ${statement.iss} is ${state.home}: file there, this is ${bench.origin}`,
+    )
   }
   maySign(state, statement.kidHex, statement.kind, index)
   kindRules[statement.kind]?.(entry, register, bench)
@@ -88,7 +91,10 @@ function checkPolicy(statement: Statement, register: Register): void {
   }
   const limit = policy.limits?.statementBytes
   if (limit !== undefined && statement.leaf.length > limit) {
-    throw new NodeError('statement-too-large', `the statement has ${statement.leaf.length} bytes; this log admits ${limit}`)
+    throw new NodeError(
+      'statement-too-large',
+      `the statement has ${statement.leaf.length} bytes; this log admits ${limit}`,
+    )
   }
 }
 
@@ -101,7 +107,10 @@ function judgeParty(entry: Entry, register: Register, bench: Bench): PartyState 
   if (before === undefined) {
     const state = foundParty(statement, payload, index, crypto)
     if (state.home !== bench.origin) {
-      throw new NodeError('not-home', `this party names ${state.home} as its home log: found it there, this is ${bench.origin}`)
+      throw new NodeError(
+        'not-home',
+        `this party names ${state.home} as its home log: found it there, this is ${bench.origin}`,
+      )
     }
     return state
   }
@@ -109,7 +118,10 @@ function judgeParty(entry: Entry, register: Register, bench: Bench): PartyState 
     throw new NodeError('duplicate-party', `${statement.iss} was founded by another statement with this very payload`)
   }
   if (before.home !== bench.origin) {
-    throw new NodeError('not-home', `the home log of ${statement.iss} is ${before.home}: file there, this is ${bench.origin}`)
+    throw new NodeError(
+      'not-home',
+      `the home log of ${statement.iss} is ${before.home}: file there, this is ${bench.origin}`,
+    )
   }
   const approvals = register.approvals(statement.id, statement.iss)
   return updateParty(before, statement, payload, index, { approvals }, crypto)

@@ -25,7 +25,10 @@ function payloadOf<T>(entry: Entry): T {
 function byKeeper(entry: Entry, register: Register, bench: Bench): void {
   const { statement } = entry
   if (statement.iss !== register.keeper) {
-    throw new NodeError('not-the-keeper', `${statement.kind} is for the keeper of ${bench.origin} alone, not ${statement.iss}`)
+    throw new NodeError(
+      'not-the-keeper',
+      `${statement.kind} is for the keeper of ${bench.origin} alone, not ${statement.iss}`,
+    )
   }
   if (statement.sub !== bench.origin) {
     throw new NodeError('wrong-cut', `sub is ${statement.sub}; in this log it is the origin ${bench.origin}`)
@@ -36,7 +39,10 @@ function time(entry: Entry, register: Register, bench: Bench): void {
   byKeeper(entry, register, bench)
   const { at } = payloadOf<TimePayload>(entry)
   if (at !== entry.at || at !== entry.statement.iat) {
-    throw new NodeError('time-decreases', `a time leaf says ${at} where its batch and iat say ${entry.at} and ${entry.statement.iat}`)
+    throw new NodeError(
+      'time-decreases',
+      `a time leaf says ${at} where its batch and iat say ${entry.at} and ${entry.statement.iat}`,
+    )
   }
   if (at < register.lastAt) {
     throw new NodeError('time-decreases', `time ${at} is before ${register.lastAt}, the time of the batch before`)
@@ -53,7 +59,10 @@ function adherence(entry: Entry, register: Register): void {
     throw new NodeError('wrong-party-type', `only States adhere to ${instrument}; a ${type} files a support statement`)
   }
   if (statement.kind === 'support' && isState) {
-    throw new NodeError('wrong-party-type', `a State files a declaration of adherence to ${instrument}, not a support statement`)
+    throw new NodeError(
+      'wrong-party-type',
+      `a State files a declaration of adherence to ${instrument}, not a support statement`,
+    )
   }
 }
 
@@ -77,7 +86,10 @@ function advisory(entry: Entry, register: Register): void {
     .prepare('SELECT 1 FROM advisory JOIN entry USING (position) WHERE entry.id = ? AND advisory.sub = ?')
     .get(Buffer.from(payload.revises, 'hex'), statement.sub)
   if (row === undefined) {
-    throw new NodeError('unknown-advisory', `revises ${payload.revises}, which is no effective statement about ${statement.sub}`)
+    throw new NodeError(
+      'unknown-advisory',
+      `revises ${payload.revises}, which is no effective statement about ${statement.sub}`,
+    )
   }
 }
 
@@ -88,7 +100,10 @@ function acknowledgement(entry: Entry, register: Register): void {
     .prepare('SELECT 1 FROM entry JOIN advisory USING (position) WHERE entry.id = ? AND advisory.sub = ?')
     .get(Buffer.from(payload.advisory, 'hex'), statement.sub)
   if (row === undefined) {
-    throw new NodeError('unknown-advisory', `statement ${payload.advisory} is no effective advisory ${statement.sub} in this log`)
+    throw new NodeError(
+      'unknown-advisory',
+      `statement ${payload.advisory} is no effective advisory ${statement.sub} in this log`,
+    )
   }
 }
 
@@ -115,17 +130,25 @@ function findings(entry: Entry, register: Register, bench: Bench): void {
   }
   const root = `sha256:${Buffer.from(bench.root(own.size)).toString('hex')}`
   if (own.root !== root) throw new NodeError('wrong-cut', `the root at size ${own.size} is ${root}, not ${own.root}`)
-  const time = register.database.prepare('SELECT 1 FROM batch WHERE at = ? AND position < ? LIMIT 1').get(payload.at, own.size)
+  const time = register.database
+    .prepare('SELECT 1 FROM batch WHERE at = ? AND position < ? LIMIT 1')
+    .get(payload.at, own.size)
   if (time === undefined) throw new NodeError('wrong-cut', `at ${payload.at} is the time of no time leaf in the cut`)
   const before = register.database.prepare('SELECT size FROM published_findings ORDER BY effective DESC LIMIT 1').get()
   if (before !== undefined && Number(before['size']) > own.size) {
-    throw new NodeError('wrong-cut', `cuts never decrease: the findings before had size ${Number(before['size'])}, not ${own.size}`)
+    throw new NodeError(
+      'wrong-cut',
+      `cuts never decrease: the findings before had size ${Number(before['size'])}, not ${own.size}`,
+    )
   }
 }
 
 function requireOwn(entry: Entry, owner: string | undefined, what: string): void {
   if (owner !== entry.statement.iss) {
-    throw new NodeError('not-yours', `the ${what} ${entry.statement.sub} belongs to ${owner}, not to ${entry.statement.iss}`)
+    throw new NodeError(
+      'not-yours',
+      `the ${what} ${entry.statement.sub} belongs to ${owner}, not to ${entry.statement.iss}`,
+    )
   }
 }
 

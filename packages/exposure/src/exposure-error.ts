@@ -1,0 +1,37 @@
+/**
+ * Every reason for which this room refuses an input. The labels are stable: they are shown to users,
+ * counted in reports and used as problem codes by the HTTP interface.
+ */
+export type ExposureErrorCode =
+  | 'bad-purl'
+  | 'bad-version'
+  | 'unsupported-ecosystem'
+  | 'not-json'
+  | 'not-utf-8'
+  | 'not-an-sbom'
+  | 'unsupported-sbom-version'
+  | 'bad-sbom'
+  | 'not-osv'
+  | 'bad-osv'
+  | 'not-a-lockfile'
+  | 'too-large'
+  | 'too-deep'
+  | 'too-many'
+
+/**
+ * The one error class of this room.
+ *
+ * `pointer` is an RFC 6901 JSON pointer into the document that was being read; it is empty when the
+ * whole input is meant, or when the input is not JSON at all.
+ */
+export class ExposureError extends Error {
+  readonly code: ExposureErrorCode
+  readonly pointer: string
+
+  constructor(code: ExposureErrorCode, message: string, pointer = '') {
+    super(message)
+    this.name = 'ExposureError'
+    this.code = code
+    this.pointer = pointer
+  }
+}

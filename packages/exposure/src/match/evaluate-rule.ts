@@ -1,0 +1,206 @@
+/**
+ * Whether a version is affected, after the evaluation algorithm of the OSV schema: it is listed, or
+ * some range contains it.
+ *
+ * Two things differ on purpose. A range that cannot be evaluated (commits, an ecosystem whose order
+ * is unknown, a version that does not parse) is passed over and remembered, and does not end the
+ * search. And "no" is said only when every range could be evaluated: otherwise the answer is
+ * *undetermined*, with the reason.
+ */
+import { ExposureError } from '../exposure-error.ts'
+import type { AffectedRange, RangeEvent } from '../osv/advisory.ts'
+import { isUnbounded, schemeOfRange } from '../osv/read-range.ts'
+import { schemeOfEcosystem, unsupported } from '../versions/ecosystems.ts'
+import type { VersionScheme } from '../versions/version-scheme.ts'
+import type { Rule } from './rule.ts'
+
+export type MatchState = 'affected' | 'not-affected' | 'undetermined'
+
+/** Why a state was found; stable labels. */
+export type MatchReason =
+  | 'listed'
+  | 'in-range'
+  | 'outside-ranges'
+  | 'not-listed'
+  | 'withdrawn'
+  | 'not-named'
+  | 'no-purl'
+  | 'no-version'
+  | 'bad-version'
+  | 'unsupported-ecosystem'
+  | 'no-ranges'
+  | 'bad-range'
+
+/** Everything a person needs to repeat the match by hand. */
+export interface Why {
+  readonly reason: MatchReason
+  readonly advisory: string
+  readonly package: { readonly ecosystem: string; readonly name: string } | undefined
+  /** The version that was looked at. */
+  readonly version: string | undefined
+  /** The range that decided, written out: `introduced 0, fixed 0.17.0`. */
+  readonly range?: string
+  /** The entry of `versions` that decided. */
+  readonly listed?: string
+  /** One sentence: what was compared with what. */
+  readonly text: string
+}
+
+export interface Outcome {
+  readonly state: MatchState
+  readonly why: Why
+}
+
+/** Evaluates a rule for one version of its package. Never throws. */
+export function evaluateRule(rule: Rule, version: string | undefined): Outcome {
+  const outcome = outcomeOf(rule, version)
+  if (rule.withdrawn !== undefined) {
+    return outcome('not-affected', 'withdrawn', `${rule.advisory} was withdrawn on ${rule.withdrawn}`)
+  }
+  if (version === undefined || version === '') {
+    return outcome('undetermined', 'no-version', 'the component has no version')
+  }
+  const bare = withoutPrefix(version)
+  const listed = rule.versions.find((entry) => withoutPrefix(entry) === bare)
+  if (listed !== undefined) {
+    return outcome('affected', 'listed', `${version} is listed as affected`, { listed })
+  }
+  if (rule.ranges.length === 0 && rule.versions.length === 0) {
+    return outcome('undetermined', 'no-ranges', 'the advisory gives neither ranges nor versions')
+  }
+  return outcomeOfRanges(rule, version)
+}
+
+function outcomeOfRanges(rule: Rule, version: string): Outcome {
+  const outcome = outcomeOf(rule, version)
+  let unknown: Outcome | undefined
+  const outside: string[] = []
+  for (const range of rule.ranges) {
+    if (range.type === 'GIT') continue
+    const scheme = schemeOfRange(range.type, rule.ecosystem)
+    if (scheme === undefined) {
+      unknown ??= outcome('undetermined', 'unsupported-ecosystem', unsupported(rule.ecosystem))
+      continue
+    }
+    if (!range.events.some(({ kind }) => kind === 'introduced')) {
+      unknown ??= outcome('undetermined', 'bad-range', 'a range has no "introduced"', { range: shown(range) })
+      continue
+    }
+    try {
+      const { inside, text } = evaluateRange(range, version, scheme)
+      if (inside) return outcome('affected', 'in-range', text, { range: shown(range) })
+      outside.push(text)
+    } catch (error) {
+      if (!(error instanceof ExposureError)) throw error
+      unknown ??= outcome('undetermined', 'bad-version', error.message, { range: shown(range) })
+    }
+  }
+  if (unknown !== undefined) return unknown
+  if (outside.length > 0) return outcome('not-affected', 'outside-ranges', outside.slice(0, maxTexts).join('; '))
+  return outcomeOfList(rule, version)
+}
+
+/** Nothing but a list of versions, or commits, which a version cannot be placed against. */
+function outcomeOfList(rule: Rule, version: string): Outcome {
+  const outcome = outcomeOf(rule, version)
+  const scheme = schemeOfEcosystem(rule.ecosystem)
+  if (rule.versions.length === 0) {
+    return outcome('undetermined', 'no-ranges', 'the advisory gives commits only, and no versions')
+  }
+  if (scheme === undefined) {
+    // The same version may be written in another way, and only the ecosystem's rules could tell.
+    return outcome('undetermined', 'unsupported-ecosystem', unsupported(rule.ecosystem))
+  }
+  try {
+    const place = scheme.placing(version)
+    const listed = rule.versions.find((entry) => readable(entry, scheme) && place(entry) === 0)
+    if (listed !== undefined) return outcome('affected', 'listed', `${version} is listed as ${listed}`, { listed })
+  } catch (error) {
+    if (!(error instanceof ExposureError)) throw error
+    return outcome('undetermined', 'bad-version', error.message)
+  }
+  return outcome('not-affected', 'not-listed', `${version} is none of the ${rule.versions.length} listed versions`)
+}
+
+/** At most this many comparisons are written out. */
+const maxTexts = 4
+
+/** The loop of the OSV schema over events in ascending order, with what was compared. */
+function evaluateRange(
+  range: AffectedRange,
+  version: string,
+  scheme: VersionScheme,
+): { readonly inside: boolean; readonly text: string } {
+  const place = scheme.placing(version)
+  const limits = range.events.filter(({ kind }) => kind === 'limit')
+  const beforeLimit = limits.length === 0 || limits.some((limit) => isUnbounded(limit) || place(limit.version) < 0)
+  let inside = false
+  let last: RangeEvent | undefined
+  let next: RangeEvent | undefined
+  for (const event of range.events) {
+    if (event.kind === 'limit') continue
+    const order = isUnbounded(event) ? 1 : place(event.version)
+    const passed = event.kind === 'last_affected' ? order > 0 : order >= 0
+    if (passed) {
+      inside = event.kind === 'introduced'
+      last = event
+    } else {
+      next ??= event
+    }
+  }
+  if (!beforeLimit) return { inside: false, text: `${version} is not before ${limits.map(shownEvent).join(', ')}` }
+  return { inside, text: `${version} is ${sides(last, next)}` }
+}
+
+/** `at or after introduced 1.2.0 and before fixed 1.2.5`. */
+function sides(last: RangeEvent | undefined, next: RangeEvent | undefined): string {
+  const below =
+    next === undefined ? undefined : `${next.kind === 'last_affected' ? 'not after' : 'before'} ${shownEvent(next)}`
+  if (last === undefined) return below ?? 'in no range'
+  if (isUnbounded(last)) {
+    return below === undefined ? 'in a range of all versions' : `${below}, in a range from the first version on`
+  }
+  const above = `${last.kind === 'last_affected' ? 'after' : 'at or after'} ${shownEvent(last)}`
+  return below === undefined ? above : `${above} and ${below}`
+}
+
+function outcomeOf(
+  rule: Rule,
+  version: string | undefined,
+): (state: MatchState, reason: MatchReason, text: string, more?: Pick<Why, 'range' | 'listed'>) => Outcome {
+  return (state, reason, text, more = {}) => ({
+    state,
+    why: {
+      reason,
+      advisory: rule.advisory,
+      package: { ecosystem: rule.ecosystem, name: rule.name },
+      version,
+      ...more,
+      text,
+    },
+  })
+}
+
+/** Listed versions are compared as written; only a leading `v`, which Go's tools add, is ignored. */
+function withoutPrefix(version: string): string {
+  return version.startsWith('v') ? version.slice(1) : version
+}
+
+function readable(version: string, scheme: VersionScheme): boolean {
+  try {
+    scheme.placing(version)
+    return true
+  } catch (error) {
+    if (!(error instanceof ExposureError)) throw error
+    return false
+  }
+}
+
+function shown(range: AffectedRange): string {
+  const events = range.events.slice(0, 2 * maxTexts).map(shownEvent)
+  return range.events.length > events.length ? `${events.join(', ')}, …` : events.join(', ')
+}
+
+function shownEvent({ kind, version }: RangeEvent): string {
+  return `${kind === 'last_affected' ? 'last affected' : kind} ${version}`
+}

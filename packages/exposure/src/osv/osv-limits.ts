@@ -1,0 +1,29 @@
+/** What a reader of advisories accepts at most. Reaching a limit refuses the document. */
+export interface OsvLimits {
+  /** Octets, where the reader is given octets. */
+  readonly bytes: number
+  readonly affected: number
+  /** Per affected package. */
+  readonly ranges: number
+  /** Per range. */
+  readonly events: number
+  /** Per affected package. */
+  readonly versions: number
+  readonly aliases: number
+  /** Characters of any text that is kept. */
+  readonly text: number
+  /** Problems that are kept with their text; all are counted. */
+  readonly problems: number
+}
+
+/** Defaults. The largest public advisory lists some ten thousand versions. */
+export const defaultOsvLimits: OsvLimits = {
+  bytes: 16 * 1024 * 1024,
+  affected: 10_000,
+  ranges: 1_000,
+  events: 10_000,
+  versions: 100_000,
+  aliases: 1_000,
+  text: 8_192,
+  problems: 1_000,
+}
