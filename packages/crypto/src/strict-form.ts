@@ -2,13 +2,15 @@
  * Which keys and signatures are refused by their form alone, before any arithmetic. Libraries
  * disagree about these (that is why they are decided here, once, for server and browser):
  *
- * - Ed25519 (RFC 8032 §5.1.7): the public key must be a canonical encoding (y < p) and not one of
- *   the points of order 1, 2, 4 or 8, under which signatures verify for many messages; S must be
- *   below the group order L, or a signature could be changed into another one.
+ * - Ed25519 (RFC 8032 §5.1.7): the public key and R must be canonical encodings (y < p) and not of
+ *   the points of order 1, 2, 4 or 8: under such a key signatures verify for many messages, and Node
+ *   refuses such an R where other libraries accept it. S must be below the group order L, or a
+ *   signature could be changed into another one.
  * - ES256 (FIPS 186-5 §6.4): r and s between 1 and n − 1, and s at most n/2, because (r, n − s) is
  *   valid whenever (r, s) is.
  *
- * All of it is public data: nothing here needs to be constant time.
+ * All of it is public data: nothing here needs to be constant time. Bytes are compared from the most
+ * significant on, so almost every call ends at its first byte.
  */
 
 /** EdDSA is Ed25519, ES256 is ECDSA with SHA-256 on P-256. The names are those of COSE and JOSE. */
@@ -19,14 +21,13 @@ export const signatureLength = 64
 
 /** Whether an Ed25519 public key is 32 bytes, canonical, and not of small order. */
 export function isStrictEd25519Key(publicKey: Uint8Array): boolean {
-  if (publicKey.length !== 32) return false
-  const y = littleEndian(publicKey) & ((1n << 255n) - 1n)
-  return y < fieldPrime && !smallOrderY.has(y)
+  return publicKey.length === 32 && isStrictPoint(publicKey)
 }
 
-/** Whether an Ed25519 signature is 64 bytes with S < L. */
+/** Whether an Ed25519 signature is 64 bytes with a canonical R that is not of small order, and S < L. */
 export function isStrictEd25519Signature(signature: Uint8Array): boolean {
-  return signature.length === signatureLength && littleEndian(signature.subarray(32)) < groupOrder
+  if (signature.length !== signatureLength) return false
+  return isStrictPoint(signature.subarray(0, 32)) && isBelow(signature.subarray(32).toReversed(), groupOrder)
 }
 
 /** Whether a P-256 public key is an uncompressed point by its length and first byte. */
@@ -37,49 +38,66 @@ export function isUncompressedP256Key(publicKey: Uint8Array): boolean {
 /** Whether an ES256 signature is r || s with both in range and s low. */
 export function isStrictEs256Signature(signature: Uint8Array): boolean {
   if (signature.length !== signatureLength) return false
-  const r = bigEndian(signature.subarray(0, 32))
-  const s = bigEndian(signature.subarray(32))
-  return r > 0n && r < p256Order && s > 0n && s <= p256Order / 2n
+  const r = signature.subarray(0, 32)
+  const s = signature.subarray(32)
+  return isBelow(zero, r) && isBelow(r, p256Order) && isBelow(zero, s) && !isBelow(p256HalfOrder, s)
 }
 
 /** The same signature with its low s. Expects one that is 64 bytes with s in range. */
 export function withLowS(signature: Uint8Array): Uint8Array {
-  const s = bigEndian(signature.subarray(32))
-  if (s <= p256Order / 2n) return signature
+  const s = signature.subarray(32)
+  if (!isBelow(p256HalfOrder, s)) return signature
   const low = Uint8Array.from(signature)
-  let rest = p256Order - s
-  for (let i = 63; i >= 32; i--) {
-    low[i] = Number(rest & 0xffn)
-    rest >>= 8n
+  let borrow = 0
+  for (let i = 31; i >= 0; i--) {
+    const difference = (p256Order[i] ?? 0) - (s[i] ?? 0) - borrow
+    low[32 + i] = difference & 0xff
+    borrow = difference < 0 ? 1 : 0
   }
   return low
 }
 
+/** Whether 32 bytes encode y canonically, and not one of the y of small order, whatever the sign of x. */
+function isStrictPoint(encoded: Uint8Array): boolean {
+  const y = encoded.toReversed()
+  y[0] = (y[0] ?? 0) & 0x7f
+  return isBelow(y, fieldPrime) && !smallOrderY.some((small) => !isBelow(y, small) && !isBelow(small, y))
+}
+
+/** Whether one number is below another, both of 32 bytes, most significant first. */
+function isBelow(a: Uint8Array, b: Uint8Array): boolean {
+  for (let i = 0; i < 32; i++) {
+    const difference = (a[i] ?? 0) - (b[i] ?? 0)
+    if (difference !== 0) return difference < 0
+  }
+  return false
+}
+
+function number(hex: string): Uint8Array {
+  return Uint8Array.from({ length: 32 }, (_, i) => Number.parseInt(hex.slice(2 * i, 2 * i + 2), 16))
+}
+
+const zero = new Uint8Array(32)
+
 /** p = 2^255 − 19, the field of edwards25519 (RFC 8032 §5.1). */
-const fieldPrime = (1n << 255n) - 19n
+const fieldPrime = number('7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffed')
 
 /** L, the order of the prime-order group of edwards25519 (RFC 8032 §5.1). */
-const groupOrder = (1n << 252n) + 27742317777372353535851937790883648493n
+const groupOrder = number('1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3ed')
 
-/** n, the order of P-256 (SP 800-186 §3.2.1.3). */
-const p256Order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n
+/** n, the order of P-256 (SP 800-186 §3.2.1.3), and the largest whole number up to n/2. */
+const p256Order = number('ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551')
+const p256HalfOrder = number('7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a8')
 
-/**
- * The y coordinates of the eight points whose order divides the cofactor: 1 (order 1), −1 (order 2),
- * 0 (order 4), and ±y8 (order 8), where y8 solves the doubling equation that leads to y = 0. Each
- * stands for both signs of x.
- */
-const y8 = 0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n
-const smallOrderY: ReadonlySet<bigint> = new Set([0n, 1n, fieldPrime - 1n, y8, fieldPrime - y8])
-
-function bigEndian(bytes: Uint8Array): bigint {
-  let hex = '0x'
-  for (const byte of bytes) hex += hexOf[byte]
-  return BigInt(hex)
-}
-
-function littleEndian(bytes: Uint8Array): bigint {
-  return bigEndian(bytes.toReversed())
-}
-
-const hexOf = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+/** The y of the eight points whose order divides the cofactor; each stands for both signs of x. */
+const smallOrderY: readonly Uint8Array[] = [
+  // Order 1: (0, 1).
+  number('0000000000000000000000000000000000000000000000000000000000000001'),
+  // Order 2: (0, −1).
+  number('7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffec'),
+  // Order 4: (±√−1, 0).
+  zero,
+  // Order 8: the two y whose double is 0.
+  number('05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826'),
+  number('7a03ac9277fdc74ec6cc392cfa53202a0f67100d760b3cba4fd84d3d706a17c7'),
+]

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { fourAtATime } from './lanes/lane-pairs.ts'
 import { requireHashes, type TreeHasher } from './merkle.ts'
 import { sha256 } from './sha256.ts'
 
@@ -20,16 +21,20 @@ export const treeHasher: TreeHasher = {
     return sha256(nodeScratch)
   },
 
-  // The digest never becomes an object of its own: it goes as a latin1 string from OpenSSL into the
-  // target. Three times as fast as `createHash`.
-  pairs(source, count, target, offset) {
-    const from = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
-    const to = Buffer.from(target.buffer, target.byteOffset, target.byteLength)
-    for (let i = 0; i < count; i++) {
-      from.copy(nodeScratch, 1, i * 64, i * 64 + 64)
-      to.write(hash('sha256', nodeScratch, 'binary'), offset + i * 32, 32, 'latin1')
-    }
-  },
+  pairs: fourAtATime(pairsOneAtATime),
+}
+
+/**
+ * The digest never becomes an object of its own: it goes as a latin1 string (which `hash` calls
+ * `binary`) from OpenSSL into the target. Three times as fast as `createHash`.
+ */
+export function pairsOneAtATime(source: Uint8Array, count: number, target: Uint8Array, offset: number): void {
+  const from = Buffer.from(source.buffer, source.byteOffset, source.byteLength)
+  const to = Buffer.from(target.buffer, target.byteOffset, target.byteLength)
+  for (let i = 0; i < count; i++) {
+    from.copy(nodeScratch, 1, i * 64, i * 64 + 64)
+    to.write(hash('sha256', nodeScratch, 'binary'), offset + i * 32, 32, 'latin1')
+  }
 }
 
 /** 0x00 and the largest entry of a log. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { decode } from 'cborg'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { CborReader, MAJOR_BYTES, MAJOR_MAP } from './cbor-read.ts'
 import { decodeCanonicalCbor, decodeCbor, encodeCbor } from './cbor-value.ts'
 import { CborWriter, headBytes } from './cbor-write.ts'

@@ -2,7 +2,7 @@
  * Signed statements: COSE_Sign1 (RFC 9052) with CWT claims (RFC 9597), receipts (RFC 9942), parties
  * and their keys, and the core kinds. Runs in browsers: cryptography is injected. See README.md.
  */
-export { StatementError, type StatementErrorCode } from './statement-error.ts'
+export { StatementError, type StatementErrorCode, statementErrorCodes } from './statement-error.ts'
 export type { Algorithm, Signer, StatementCrypto } from './crypto-port.ts'
 export { MAX_JSON_DEPTH, MAX_LEAF_BYTES, MAX_RECEIPTS, MAX_STATEMENT_BYTES } from './limits.ts'
 

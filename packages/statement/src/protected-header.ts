@@ -16,6 +16,7 @@ import {
 import type { Algorithm } from './crypto-port.ts'
 import { isPartyUrn } from './identifiers.ts'
 import { MAX_CLAIM_BYTES } from './limits.ts'
+import { StatementError } from './statement-error.ts'
 
 /** What a protected header says. `kind` is `hash-envelope` or empty for what is not the project's. */
 export interface ProtectedHeader {
@@ -36,8 +37,14 @@ const encoder = new TextEncoder()
  * Writes the one protected header a statement of the project can have:
  *
  *     { 1: alg, 3: content type, 4: kid, 15: { 1: iss, 2: sub, 6: iat } }
+ *
+ * Throws StatementError `bad-key` or `bad-claim` for a kid or a time that could not be written.
  */
 export function encodeProtectedHeader(header: Omit<ProtectedHeader, 'contentType'>): Uint8Array {
+  if (header.kid.length !== KID_BYTES) throw new StatementError('bad-key', 'kid is not a thumbprint of 32 bytes')
+  if (!Number.isSafeInteger(header.iat) || header.iat < 0) {
+    throw new StatementError('bad-claim', `iat ${header.iat} is not a whole number of seconds since the epoch`)
+  }
   const contentType = encoder.encode(contentTypeOf(header.kind))
   const iss = encoder.encode(header.iss)
   const sub = encoder.encode(header.sub)

@@ -19,7 +19,7 @@ export interface StatementDraft {
 }
 
 /**
- * Signs a statement and returns the tagged COSE_Sign1. It checks nothing that the receiver will
+ * Signs a statement and returns the tagged COSE_Sign1. It checks little of what the receiver will
  * check: run `readPayload(decodeStatement(...))` on the result to know that it would be accepted.
  */
 export function signStatement(draft: StatementDraft): Uint8Array {

@@ -13,7 +13,7 @@ export const approvalKind = defineKind({
   name: 'approval',
   title: 'Approval',
   purpose:
-    'A further signature of the same party under one of its statements, where the party itself has set a threshold for that kind. It may come before or after the statement, which takes effect where the last needed signature arrives.',
+    'A further signature of the same party under one of its statements, where the party itself has set a threshold for that kind. It may come before or after the statement, which takes effect where the last needed signature arrives. A recovery key approves too, and then counts for a recovery alone.',
   schema: approvalPayload,
   sub: statement,
   roles: ['approve'],

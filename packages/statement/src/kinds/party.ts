@@ -3,7 +3,6 @@ import { jwkSchema } from '../public-key.ts'
 import { KEY_1, KEY_2, KEY_3, ORIGIN, PARTY_A } from './examples.ts'
 import {
   closed,
-  date,
   digest,
   documents,
   firstRepeated,
@@ -63,7 +62,11 @@ export const partyPayload = closed({
   contacts: Type.Optional(list(contact, 16)),
   keys: Type.Array(partyKey, { minItems: 1, maxItems: 32 }),
   thresholds: Type.Optional(
-    Type.Record(kindName, threshold, { maxProperties: 64, description: 'kind → how many distinct keys it takes' }),
+    Type.Record(kindName, threshold, {
+      additionalProperties: false,
+      maxProperties: 64,
+      description: 'kind → how many distinct keys it takes',
+    }),
   ),
   next: Type.Optional({
     ...digest,
@@ -86,7 +89,6 @@ export const partyPayload = closed({
   compromise: Type.Optional(
     list(closed({ kid: kidHex, since: seconds }), 32, 'keys that were in other hands, and since when'),
   ),
-  founded: Type.Optional(date),
   documents: Type.Optional(documents),
 })
 

@@ -10,7 +10,7 @@ export const policyPayload = closed({
   kinds: Type.Array(Type.String({ pattern: '^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$', maxLength: 40 }), {
     minItems: 1,
     maxItems: 256,
-    description: 'kinds this log takes; `hash-envelope` stands for foreign ones',
+    description: 'kinds this log takes; `hash-envelope` for the Hash Envelopes of other clients',
   }),
   limits: closed({
     statementBytes: Type.Integer({ minimum: 1024, maximum: MAX_LEAF_BYTES }),

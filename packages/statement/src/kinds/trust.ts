@@ -11,7 +11,11 @@ export const trustPayload = closed({
   }),
   endorsers: list(party, 256, 'whose endorsements count'),
   inspectors: list(party, 256, 'whose inspections and rebuilds count'),
-  states: Type.Record(stateCode, party, { maxProperties: 300, description: 'which party is followed for a State' }),
+  states: Type.Record(stateCode, party, {
+    additionalProperties: false,
+    maxProperties: 300,
+    description: 'which party is followed for a State',
+  }),
 })
 
 /** Payload of a `trust` policy. */
