@@ -2,17 +2,12 @@
  * A large log on one machine: how soon a node is up, what it takes of memory while it serves, and what lies on disk.
  * The log is written beforehand with true signatures; the node is a process of its own.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import { keeper, writeLog } from '@comity/testkit'
 import type { Bench, Figure } from './figure.ts'
-
-const server = join(dirname(fileURLToPath(import.meta.url)), 'server', 'serve-folder.ts')
+import { runServer } from './server/running-server.ts'
 
 async function run({ n = 0 }: Readonly<Record<string, number>>): Promise<readonly Figure[]> {
   const directory = mkdtempSync(join(tmpdir(), 'comity-footprint-'))
@@ -20,18 +15,18 @@ async function run({ n = 0 }: Readonly<Record<string, number>>): Promise<readonl
     const home = keeper('bench')
     const startAt = Math.floor(Date.now() / 1000) - n
     const { entries, leafBytes } = await writeLog({ directory, home, statements: n, startAt })
-    const first = await serve(directory)
+    const first = await runServer(directory)
     await first.stop()
-    const again = await serve(directory)
+    const again = await runServer(directory)
     await read(again.url, entries)
-    const rss = residentBytes(again.process)
+    const rss = again.residentBytes()
     await again.stop()
     const hashes = bytesUnder(join(directory, 'hashes'))
     const views = bytesUnder(join(directory, 'views'))
     const truth = bytesUnder(directory) - views - hashes
     return [
-      figure('first start, register rebuilt', first.seconds, 's'),
-      { ...figure('start', again.seconds, 's', 2), goal: '< 2 s' },
+      figure('first start, register rebuilt', first.startSeconds, 's'),
+      { ...figure('start', again.startSeconds, 's', 2), goal: '< 2 s' },
       { ...figure('resident memory while serving', rss / 2 ** 20, 'MiB', 400), goal: '< 400 MiB' },
       {
         ...figure('truth on disk without hash tiles', truth / 2 ** 20, 'MiB'),
@@ -53,30 +48,6 @@ function figure(name: string, value: number, unit: string, below?: number): Figu
   return { figure: name, value, unit, against: '', ratio: null, goal: '', met }
 }
 
-interface Serving {
-  readonly process: ChildProcess
-  readonly url: string
-  /** From the start of the process until it answers. */
-  readonly seconds: number
-  stop(): Promise<void>
-}
-
-async function serve(directory: string): Promise<Serving> {
-  const started = performance.now()
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', server, directory], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const lines = createInterface({ input: child.stdout })
-  const { value: url } = await lines[Symbol.asyncIterator]().next()
-  await fetch(`${url}/checkpoint`)
-  const seconds = (performance.now() - started) / 1000
-  const stop = async () => {
-    child.kill('SIGTERM')
-    await once(child, 'exit')
-  }
-  return { process: child, url, seconds, stop }
-}
-
 /** Asks for things all over the log, so that memory is what serving takes. */
 async function read(url: string, entries: number): Promise<void> {
   for (let i = 0; i < 200; i++) {
@@ -87,12 +58,6 @@ async function read(url: string, entries: number): Promise<void> {
     await (await fetch(`${url}/tile/entries/${groups}`)).arrayBuffer()
     await (await fetch(`${url}/api/v1/products?limit=50`)).arrayBuffer()
   }
-}
-
-/** VmRSS of a process (proc(5)). */
-function residentBytes(child: ChildProcess): number {
-  const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? Number.NaN) * 1024
 }
 
 function bytesUnder(path: string): number {

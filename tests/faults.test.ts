@@ -13,7 +13,15 @@ import { parseCheckpoint, parseNote, verifyConsistency } from '@comity/log'
 import { ComityNode, NodeError } from '@comity/node'
 import { instrumentUrn, productUrn } from '@comity/statement'
 import { type FileSystem, StoreError } from '@comity/store'
-import { type Fault, type SimulatedDisk, actor, faultAt, faultyFileSystem, keeper, simulatedDisk } from '@comity/testkit'
+import {
+  type Fault,
+  type SimulatedDisk,
+  actor,
+  faultAt,
+  faultyFileSystem,
+  keeper,
+  simulatedDisk,
+} from '@comity/testkit'
 
 const start = 1_795_219_200
 const home = keeper('faults')
@@ -63,14 +71,21 @@ async function workUntilItFails(fileSystem: FileSystem, views: string, released:
 async function check(disk: SimulatedDisk, views: string, released: Released, what: string): Promise<void> {
   let node: ComityNode
   try {
-    node = await ComityNode.open({ directory, viewsDirectory: views, fileSystem: disk.fileSystem, keys: home.keys, now: () => start })
+    node = await ComityNode.open({
+      directory,
+      viewsDirectory: views,
+      fileSystem: disk.fileSystem,
+      keys: home.keys,
+      now: () => start,
+    })
   } catch (error) {
     // A node that failed before its first batch was released has founded nothing.
     if (error instanceof NodeError && error.code === 'not-founded' && released.indexes.size === 0) return
     throw new Error(`${what}: the node does not open`, { cause: error })
   }
   try {
-    for (const [id, index] of released.indexes) assert.equal(node.find(id)?.index, index, `${what}: ${id} was acknowledged`)
+    for (const [id, index] of released.indexes)
+      assert.equal(node.find(id)?.index, index, `${what}: ${id} was acknowledged`)
     for (const note of released.notes) {
       const { size, root } = parseCheckpoint(parseNote(note).text)
       const { tree } = node.ledger

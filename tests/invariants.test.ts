@@ -20,7 +20,10 @@ interface Stage {
 }
 
 /** Plays a history on a new node, then hands over the closed folder. */
-async function played(history: readonly Deed[], examine: (stage: Stage, node: ComityNode) => Promise<void>): Promise<void> {
+async function played(
+  history: readonly Deed[],
+  examine: (stage: Stage, node: ComityNode) => Promise<void>,
+): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'comity-invariants-'))
   const clock = manualClock(start)
   const open = () => ComityNode.open({ directory, keys: home.keys, now: () => clock.now() })

@@ -31,7 +31,11 @@ interface Released {
  * each kill it must open, hold every acknowledged statement at its place, and continue every checkpoint it ever gave
  * out. At the end the whole log is audited from its folder.
  */
-export async function killRounds({ rounds, seed, onRound }: KillOptions): Promise<{ statements: number; size: number }> {
+export async function killRounds({
+  rounds,
+  seed,
+  onRound,
+}: KillOptions): Promise<{ statements: number; size: number }> {
   const directory = mkdtempSync(join(tmpdir(), 'comity-kill-'))
   const released: Released = { indexes: new Map(), checkpoints: [] }
   const random = generator(seed)
@@ -49,7 +53,12 @@ export async function killRounds({ rounds, seed, onRound }: KillOptions): Promis
   }
 }
 
-async function killOnce(directory: string, round: number, released: Released, afterMilliseconds: number): Promise<void> {
+async function killOnce(
+  directory: string,
+  round: number,
+  released: Released,
+  afterMilliseconds: number,
+): Promise<void> {
   const process_ = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', child, directory, String(round)], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -50,4 +50,6 @@ async function client(author: Actor): Promise<void> {
     say(`acknowledged ${id} ${index}`)
   }
 }
-await Promise.all(Array.from({ length: 32 }, (_, i) => client(authors[i % authors.length] ?? actor('north', node.origin))))
+await Promise.all(
+  Array.from({ length: 32 }, (_, i) => client(authors[i % authors.length] ?? actor('north', node.origin))),
+)

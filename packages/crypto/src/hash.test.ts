@@ -59,8 +59,9 @@ for (const [where, { sha256, sha256Hex, treeHasher }] of [
           assert.deepEqual(bytes.slice(offset, offset + 32), treeHasher.node(left, right))
         }
         // Nothing beside the target was touched.
-        for (const [i, hash] of hashes.entries())
+        for (const [i, hash] of hashes.entries()) {
           assert.deepEqual(bytes.slice(before + i * 32, before + i * 32 + 32), hash)
+        }
       }),
     )
   })

@@ -35,8 +35,9 @@ export function privateKeyFromPkcs8(der: Uint8Array): PrivateKey {
  * @throws CryptoError `bad-private-key` if the seed has another length.
  */
 export function ed25519FromSeed(seed: Uint8Array): PrivateKey {
-  if (seed.length !== 32)
+  if (seed.length !== 32) {
     throw new CryptoError('bad-private-key', `an Ed25519 seed has 32 bytes, this has ${seed.length}`)
+  }
   return privateKeyFromPkcs8(Buffer.concat([ed25519Pkcs8Prefix, seed]))
 }
 

@@ -15,9 +15,9 @@ import {
 /**
  * Checkpoints (C2SP tlog-checkpoint): the text of a signed note that says what a log contains.
  *
- *     example.com/behind-the-sofa                      origin: which log
- *     20852163                                         size: how many entries
- *     CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=     root of the Merkle tree, base64
+ *     log.example.org/a                                origin: which log
+ *     107                                              size: how many entries
+ *     ZE0KBP3y0DVCt/8Ve/I7UJPNPGfOhq8AqtdTTrKCYwY=     root of the Merkle tree, base64
  */
 export interface Checkpoint {
   readonly origin: string

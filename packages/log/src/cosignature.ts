@@ -100,7 +100,10 @@ export function timestampBytes(timestamp: number): Uint8Array {
   return bytes
 }
 
-/** The timestamp at the start of a signature. The specification allows up to 2^63 − 1; beyond 2^53 lies no date that anybody could mean. */
+/**
+ * The timestamp at the start of a signature; undefined if there is none. The specification allows up
+ * to 2^63 − 1; beyond 2^53 lies no date that anybody could mean.
+ */
 export function timestampOf(signature: Uint8Array): number | undefined {
   if (signature.length < 8) return undefined
   const value = new DataView(signature.buffer, signature.byteOffset, 8).getBigUint64(0)

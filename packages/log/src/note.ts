@@ -5,9 +5,9 @@ import { LogError } from './errors.ts'
 /**
  * Signed notes (C2SP signed-note): text, a blank line, and who signed it.
  *
- *     This is an example message.
+ *     Published on Monday.
  *
- *     — example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=
+ *     — log.example.org/a zlfh55JGrN5F3Pv1nkST/hEk9UIsFIsj8l/+N8yT0fZ1L3PHPT/34fbw2buGiymPrDrR4Z1gbrKDNkZyvH4j5zfNoAA=
  *
  * A signature line is an em dash (U+2014), the key's name, and base64(uint32 key ID || signature).
  * The text ends with its newline; the blank line before the signatures is the last one of the note.

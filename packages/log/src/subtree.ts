@@ -25,21 +25,16 @@ export function isSubtree(start: number, end: number): boolean {
 }
 
 /**
- * The complete subtrees that `[start, end)` is made of, from left to right, as `[height, index]`
- * of the node over `[index · 2^height, (index + 1) · 2^height)`. Their sizes fall.
+ * The complete subtrees that a tree of this size is made of, from left to right, as `[start, span]`
+ * over `[start, start + span)`. Their spans are the powers of two in the size, falling.
  */
-export function peaksOf(start: number, end: number): [height: number, index: number][] {
+export function peaksOf(size: number): [start: number, span: number][] {
   const peaks: [number, number][] = []
-  let position = start
-  let power = powerOfTwoFrom(end - start)
-  let height = Math.round(Math.log2(power))
-  while (position < end) {
-    if (position + power <= end) {
-      peaks.push([height, position / power])
-      position += power
-    }
-    power /= 2
-    height -= 1
+  let start = 0
+  for (let span = powerOfTwoFrom(size); start < size; span /= 2) {
+    if (start + span > size) continue
+    peaks.push([start, span])
+    start += span
   }
   return peaks
 }

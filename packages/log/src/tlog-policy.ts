@@ -70,8 +70,9 @@ export function parseTlogPolicy(text: string | Uint8Array, sha256: Sha256): Tlog
   for (let line = 1; start < bytes.length; line++) {
     const end = bytes.indexOf(0x0a, start)
     // A file cut short could lose a witness from its quorum without anybody noticing.
-    if (end < 0)
+    if (end < 0) {
       throw new LogError('malformed-policy', `line ${line} does not end with a newline: was the file cut short?`)
+    }
     reader.line(line, bytes.subarray(start, end))
     start = end + 1
   }
@@ -130,8 +131,9 @@ class PolicyReader {
   }
 
   finish(): TlogPolicy {
-    if (this.#quorum === undefined)
+    if (this.#quorum === undefined) {
       throw new LogError('malformed-policy', 'the policy has no quorum line; "quorum none" demands no witness')
+    }
     return { logs: this.#logs, witnesses: this.#witnesses, groups: this.#groups, quorum: this.#quorum }
   }
 
@@ -148,8 +150,9 @@ class PolicyReader {
       throw this.#error('must be: witness <name> <vkey> [<url>]')
     }
     const key = this.#key(vkey)
-    if (key.type === noteType.ed25519)
+    if (key.type === noteType.ed25519) {
       throw this.#error('names a note key (type 1) as a witness: cosignatures have type 4 or 6')
+    }
     this.#requireNew(key, this.#witnesses)
     this.#define(name)
     this.#witnesses.push(url === undefined ? { name, key } : { name, key, url })
@@ -192,8 +195,9 @@ class PolicyReader {
     try {
       return parseVerifierKey(vkey, this.#sha256)
     } catch (error) {
-      if (error instanceof LogError)
+      if (error instanceof LogError) {
         throw new LogError(error.code, `line ${this.#line} of the policy: ${error.message}`)
+      }
       throw error
     }
   }
@@ -208,8 +212,9 @@ class PolicyReader {
   }
 
   #requireRoom(existing: readonly unknown[]): void {
-    if (existing.length >= maxOfEach)
+    if (existing.length >= maxOfEach) {
       throw new LogError('too-large', `a policy with more than ${maxOfEach} lines of one sort`)
+    }
   }
 
   #error(problem: string): LogError {

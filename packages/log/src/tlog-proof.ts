@@ -12,15 +12,15 @@ import { verifyInclusion } from './proof.ts'
  * it and who witnessed that.
  *
  *     c2sp.org/tlog-proof@v1
- *     extra YWJj                                        optional, opaque, not authenticated
- *     index 73894
- *     gSKyXoYZUgZ6jduWYrkDOARinOMGJveXjgMkBTcdPlQ=      inclusion proof, the leaf's sibling first
+ *     extra AAEC                                        optional, opaque, not authenticated
+ *     index 42
+ *     wlYv9roSWuIR7mOshSes4oVdtOlbuRh+j/bDhnI+GXg=      inclusion proof, the leaf's sibling first
  *
- *     example.com/fancylog                              the log's checkpoint, verbatim
- *     109482
- *     sFodV/vSp5O8n9a8QpW6PRY97tfOSW5bsc2Xl/EQi08=
+ *     log.example.org/a                                 the log's checkpoint, verbatim
+ *     107
+ *     ZE0KBP3y0DVCt/8Ve/I7UJPNPGfOhq8AqtdTTrKCYwY=
  *
- *     — example.com/fancylog hI2DJw…
+ *     — log.example.org/a zlfh50eJ…
  */
 
 const header = 'c2sp.org/tlog-proof@v1'

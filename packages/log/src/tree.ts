@@ -31,8 +31,7 @@ export class Tree {
   /** Replaced as a whole by each append. */
   #edge: Edge
   readonly #tiles: TileCache
-  /** Per tree size: MTH(D[start : size]) for the start of each of its complete subtrees. */
-  readonly #borders = new Map<number, ReadonlyMap<number, Uint8Array>>()
+  readonly #borders = new Map<number, Border>()
 
   private constructor(hasher: TreeHasher, storage: HashStorage, size: number, cachedTiles: number) {
     this.#hasher = hasher
@@ -105,7 +104,8 @@ export class Tree {
   subtreeRoot(start: number, end: number): Uint8Array {
     this.#requireSubtree(start, end, this.#size)
     if (start === end) return emptyRoot()
-    return this.#range(start, end)
+    const span = powerOfTwoFrom(end - start)
+    return start + span === end ? this.#node(start, span) : this.#hashFrom(start, span, end, this.#border(end))
   }
 
   /**
@@ -190,41 +190,47 @@ export class Tree {
    */
   #path(start: number, end: number, low: number, high: number): Uint8Array[] {
     const proof: Uint8Array[] = []
-    const top = high
+    const border = this.#border(high)
     let from = start
     let isWhole = true
+    let span = splitPoint(high - low)
     while (from !== low || end !== high) {
-      const middle = low + splitPoint(high - low)
+      while (span >= high - low) span /= 2
+      const middle = low + span
       if (end <= middle) {
-        proof.push(this.#range(middle, high, top))
+        proof.push(this.#hashFrom(middle, span, high, border))
         high = middle
       } else {
         if (from < middle) {
           from = middle
           isWhole = false
         }
-        proof.push(this.#range(low, middle))
+        proof.push(this.#node(low, span))
         low = middle
       }
     }
-    if (!isWhole) proof.push(this.#range(low, high, top))
+    if (!isWhole) proof.push(this.#hashFrom(low, high - low, high, border))
     return proof.reverse()
   }
 
-  /** The hash over a non-empty valid subtree; `size` is the tree whose right border it lies on, if any. */
-  #range(start: number, end: number, size: number = end): Uint8Array {
-    const span = powerOfTwoFrom(end - start)
-    if (start + span === end) return this.#node(Math.round(Math.log2(span)), start / span)
-    const hash = this.#border(size).get(start)
-    if (hash !== undefined) return hash.slice()
-    return this.#fold(start, end).get(start) ?? emptyRoot()
+  /** The hash over `[start, end)`: on the right border of the tree that was kept, or complete with this span. */
+  #hashFrom(start: number, span: number, end: number, border: Border): Uint8Array {
+    const onBorder = end === border.size ? border.hashes.get(start) : undefined
+    return onBorder?.slice() ?? this.#node(start, span)
   }
 
   /** Kept for a few sizes: all proofs of a batch share their right border. */
-  #border(size: number): ReadonlyMap<number, Uint8Array> {
+  #border(size: number): Border {
     const known = this.#borders.get(size)
     if (known !== undefined) return known
-    const border = this.#fold(0, size)
+    const hashes = new Map<number, Uint8Array>()
+    let folded: Uint8Array | undefined
+    for (const [start, span] of peaksOf(size).reverse()) {
+      const peak = this.#node(start, span)
+      folded = folded === undefined ? peak : this.#hasher.node(peak, folded)
+      hashes.set(start, folded)
+    }
+    const border = { size, hashes }
     this.#borders.set(size, border)
     for (const oldest of this.#borders.keys()) {
       if (this.#borders.size <= cachedBorders) break
@@ -233,27 +239,22 @@ export class Tree {
     return border
   }
 
-  /** MTH(D[x : end]) for the start x of every complete subtree in `[start, end)`, right to left. */
-  #fold(start: number, end: number): Map<number, Uint8Array> {
-    const hashes = new Map<number, Uint8Array>()
-    let folded: Uint8Array | undefined
-    for (const [height, position] of peaksOf(start, end).reverse()) {
-      const peak = this.#node(height, position)
-      folded = folded === undefined ? peak : this.#hasher.node(peak, folded)
-      hashes.set(position * 2 ** height, folded)
-    }
-    return hashes
-  }
-
-  /** The hash of a complete subtree: the node at `position` among those of 2^height entries. */
-  #node(height: number, position: number): Uint8Array {
+  /** The hash of the complete subtree over `[start, start + span)`; `span` is a power of two. */
+  #node(start: number, span: number): Uint8Array {
+    const height = Math.round(Math.log2(span))
     const level = Math.floor(height / tileHeight)
     const within = height % tileHeight
-    const first = position * 2 ** within
+    const first = start / tileWidth ** level
     const index = Math.floor(first / tileWidth)
     const place = (first % tileWidth) / 2 ** within
     const edge = this.#edge[level]
     if (edge?.index === index) return edge.nodes(within, place, 1)
     return this.#tiles.get(level, index).nodes(within, place, 1)
   }
+}
+
+/** MTH(D[start : size]) for the start of each complete subtree that a tree of this size is made of. */
+interface Border {
+  readonly size: number
+  readonly hashes: ReadonlyMap<number, Uint8Array>
 }

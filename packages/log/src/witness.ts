@@ -11,14 +11,14 @@ import { verifyConsistency } from './proof.ts'
  * The request by which a log asks a witness for its cosignature (C2SP tlog-witness,
  * *add-checkpoint*), and the witness's decision about it as a pure function.
  *
- *     old 20852014
- *     PlRNCrwHpqhGrupue0L7gxbjbMiKA9temvuZZDDpkaw=      consistency proof, at most 63 lines
+ *     old 50
+ *     T6OSCTffkIxZSkGltsv2qsiu76L3LucDvObxirgy0hI=      consistency proof, at most 63 lines
  *
- *     example.com/behind-the-sofa                       the checkpoint, verbatim
- *     20852163
- *     CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=
+ *     log.example.org/a                                 the checkpoint, verbatim
+ *     107
+ *     ZE0KBP3y0DVCt/8Ve/I7UJPNPGfOhq8AqtdTTrKCYwY=
  *
- *     — example.com/behind-the-sofa Az3grlgt…
+ *     — log.example.org/a zlfh50eJ…
  */
 export interface AddCheckpoint {
   /** The size that the log believes the witness cosigned last; 0 for none. */
@@ -61,8 +61,9 @@ export function parseAddCheckpoint(body: string | Uint8Array): AddCheckpoint {
   const blank = whole.indexOf('\n\n')
   const [first = '', ...lines] = whole.slice(0, Math.max(0, blank)).split('\n', maxConsistencyHashes + 2)
   const old = first.startsWith('old ') ? parseDecimal(first.slice(4)) : undefined
-  if (old === undefined)
+  if (old === undefined) {
     throw new LogError('malformed-request', 'expected "old N", proof lines, an empty line, a checkpoint')
+  }
   const proof = lines.map((line) => fromBase64(line) ?? new Uint8Array())
   if (proof.some((hash) => hash.length !== hashLength)) {
     throw new LogError('malformed-request', 'a line of the consistency proof is not 32 bytes in base64')

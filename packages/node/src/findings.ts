@@ -1,5 +1,6 @@
 import { treeHasher } from '@comity/crypto'
 import {
+  AssessmentError,
   type AssessmentRequest,
   type FindingsDocument,
   type PartyFindings,
@@ -81,11 +82,21 @@ export class FindingsKeeper {
       'INSERT INTO finding (party, document) VALUES (?, ?) ON CONFLICT (party) DO UPDATE SET document = excluded.document',
     )
     for (const party of changed) {
-      const found = assessParty(this.#register.book.urnOf(party), request, facts)
+      const found = this.#assessable(this.#register.book.urnOf(party), request, facts)
       if (found.findings.length > 0) put.run(party, JSON.stringify(found.findings))
       else database.prepare('DELETE FROM finding WHERE party = ?').run(party)
     }
     return changed.length
+  }
+
+  /** No findings are kept for a party whose document is lost: who asks for them is told which one. */
+  #assessable(party: string, request: AssessmentRequest, facts: RegisterFacts): PartyFindings {
+    try {
+      return assessParty(party, request, facts)
+    } catch (error) {
+      if (error instanceof AssessmentError && error.code === 'document-missing') return { party, findings: [] }
+      throw error
+    }
   }
 
   #facts(request: AssessmentRequest, database = this.#reader): RegisterFacts {

@@ -15,6 +15,7 @@ import { catchUp } from './register/catch-up.ts'
 import { type Unclosed, decodeEntry } from './register/fold.ts'
 import { openReader, openRegister } from './register/open-register.ts'
 import type { Register } from './register/register.ts'
+import { frozenBy } from './restored.ts'
 
 export interface NodeOptions {
   /** The data folder. */
@@ -39,7 +40,7 @@ export interface Submitted extends Registered {
 }
 
 /** How often, in milliseconds, the findings of busy parties are renewed at the most. */
-const renewEvery = 250
+const renewEvery = 1000
 
 const daySeconds = 86_400
 
@@ -180,9 +181,13 @@ export class ComityNode {
     const reader = openReader(path, origin)
     try {
       const bench = { origin, root: (size: number) => ledger.tree.root(size) }
-      const open = catchUp(ledger, register.size, register, bench, options.onProgress)
+      const frozen = frozenBy(truth.cells)
+      // What a backup holds beyond its checkpoint may have gone on otherwise: a frozen node shows none of it.
+      const signed = { size: head?.size ?? 0, leaves: (from: number, to: number) => ledger.leaves(from, to) }
+      const open = catchUp(frozen === undefined ? ledger : signed, register.size, register, bench, options.onProgress)
       const node = new ComityNode({ truth, ledger, writer, reader, register, options })
-      await node.#closeTail(open)
+      if (frozen === undefined) await node.#closeTail(open)
+      else await node.#sequencer.stop(frozen)
       await first(node)
       return node
     } catch (error) {
@@ -228,10 +233,13 @@ export class ComityNode {
     }
   }
 
-  /** Where a statement stands in this log, by its identifier; undefined where it does not. */
+  /**
+   * Where a statement stands in this log, by its identifier; undefined where it does not. The time leaves of one second
+   * say the same and so are one statement: the first of them is found.
+   */
   find(id: string): Registered | undefined {
     const row = this.reader
-      .prepare('SELECT position FROM entry WHERE id = ? AND position < ?')
+      .prepare('SELECT position FROM entry WHERE id = ? AND position < ? ORDER BY position LIMIT 1')
       .get(Buffer.from(id, 'hex'), this.head.size)
     if (row === undefined) return undefined
     const index = Number(row['position'])

@@ -24,11 +24,11 @@ export class BlobFolder {
     this.#durableShards = new Set(shards)
   }
 
-  static async open(fileSystem: FileSystem, directory: string, name: string): Promise<BlobFolder> {
+  /** With `syncShards` all directories are synced first: see FileBlobs. */
+  static async open(fileSystem: FileSystem, directory: string, name: string, syncShards: boolean): Promise<BlobFolder> {
     const path = await ensureDirectory(fileSystem, directory, name)
     const shards = fileSystem.list(path) ?? []
-    // A process that died between a rename and its directory sync left names that a power cut takes back.
-    await Promise.all(shards.map((shard) => fileSystem.syncDirectory(`${path}/${shard}`)))
+    if (syncShards) await Promise.all(shards.map((shard) => fileSystem.syncDirectory(`${path}/${shard}`)))
     return new BlobFolder(fileSystem, directory, name, shards)
   }
 
@@ -102,6 +102,11 @@ export class BlobFolder {
     }
   }
 
+  /** Whether every name that was made is durable: false after a directory sync failed. */
+  get isSettled(): boolean {
+    return this.#settling.size === 0
+  }
+
   /** Resolves when every put begun so far has ended. */
   async idle(): Promise<void> {
     await Promise.allSettled(this.#inFlight)
@@ -130,22 +135,20 @@ export class BlobFolder {
 
   /**
    * Moves a finished file to its name. A blob that was there is replaced by the same content, which
-   * heals damage and renews its `storedAt`. One that was not counts only once its name is durable:
-   * until then a statement that cites it would be acknowledged too early.
+   * heals damage and renews its `storedAt`. One that was not counts only once its name is durable: a
+   * statement that cites it would be acknowledged too early. If the sync fails it goes on not to count,
+   * until it is stored again or the folder is opened again.
    */
   async #settle(temporary: string, digest: string): Promise<void> {
     const path = this.#pathOf(digest)
-    const isNew = this.#settling.has(digest) || this.#fileSystem.stat(path) === undefined
-    if (isNew) this.#settling.add(digest)
     try {
+      if (this.#fileSystem.stat(path) === undefined) this.#settling.add(digest)
       this.#fileSystem.rename(temporary, path)
       await this.#fileSystem.syncDirectory(this.#shardOf(digest))
+      this.#settling.delete(digest)
     } catch (error) {
       this.#removeQuietly(temporary)
-      if (isNew) this.#removeQuietly(path)
       throw error
-    } finally {
-      this.#settling.delete(digest)
     }
   }
 

@@ -10,18 +10,30 @@ export class FileBlobs implements Blobs {
   readonly #public: BlobFolder
   readonly #sealed: BlobFolder
   readonly #keyring: Keyring
+  readonly #removeMarker: () => void
   #closed = false
 
-  private constructor(publicBlobs: BlobFolder, sealedBlobs: BlobFolder, keyring: Keyring) {
+  private constructor(publicBlobs: BlobFolder, sealedBlobs: BlobFolder, keyring: Keyring, removeMarker: () => void) {
     this.#public = publicBlobs
     this.#sealed = sealedBlobs
     this.#keyring = keyring
+    this.#removeMarker = removeMarker
   }
 
+  /**
+   * A process that dies between a rename and its directory sync leaves names that a later power cut
+   * takes back. So all directories are synced when the process before did not close: it left its
+   * marker. The marker itself need not be durable: after a power cut nothing is undecided.
+   */
   static async open(fileSystem: FileSystem, directory: string, keyring: Keyring): Promise<FileBlobs> {
-    const publicBlobs = await BlobFolder.open(fileSystem, directory, layout.blobs)
-    const sealedBlobs = await BlobFolder.open(fileSystem, directory, layout.sealed)
-    return new FileBlobs(publicBlobs, sealedBlobs, keyring)
+    const marker = `${directory}/${layout.running}`
+    const syncShards = fileSystem.stat(marker) !== undefined
+    const publicBlobs = await BlobFolder.open(fileSystem, directory, layout.blobs, syncShards)
+    const sealedBlobs = await BlobFolder.open(fileSystem, directory, layout.sealed, syncShards)
+    if (!syncShards) fileSystem.open(marker, 'create').close()
+    return new FileBlobs(publicBlobs, sealedBlobs, keyring, () => {
+      if (fileSystem.stat(marker) !== undefined) fileSystem.unlink(marker)
+    })
   }
 
   async put(source: BlobSource, expectedDigest?: string, limits: { readonly maxBytes?: number } = {}): Promise<string> {
@@ -69,8 +81,10 @@ export class FileBlobs implements Blobs {
   }
 
   async close(): Promise<void> {
+    if (this.#closed) return
     this.#closed = true
     await Promise.all([this.#public.idle(), this.#sealed.idle()])
+    if (this.#public.isSettled && this.#sealed.isSettled) this.#removeMarker()
   }
 
   #in(folder: BlobFolder): BlobFolder {

@@ -69,7 +69,7 @@ export class FileCells implements Cells {
           new StoreError('too-large', `a cell of ${value.length} bytes is over the limit of ${maxCellBytes}`),
         )
       }
-      this.#waiting.push({ name, expectedVersion, value: value.slice(), resolve, reject })
+      this.#waiting.push({ name, expectedVersion, value: new Uint8Array(value), resolve, reject })
       this.#pumping ??= this.#pump()
     })
   }

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import type { FileSystem } from './file-system.ts'
 import { checkName, layout } from './folder.ts'
 import { Journal } from './journal.ts'
@@ -24,14 +24,14 @@ const overhead = 1 + nonceBytes + tagBytes
  */
 export class FileKeyring implements Keyring {
   readonly #journal: Journal
-  readonly #masterKey: Uint8Array | undefined
-  readonly #keys: Map<string, Uint8Array>
+  readonly #masterKey: KeyObject | undefined
+  readonly #keys: Map<string, DataKey>
   /** SHA-256 of the identifiers of destroyed keys, hex: enough to say so, not enough to name them. */
   readonly #destroyed: Set<string>
   readonly #turns = new Turns()
   #closed = false
 
-  private constructor(journal: Journal, masterKey: Uint8Array | undefined, entries: KeyringEntries) {
+  private constructor(journal: Journal, masterKey: KeyObject | undefined, entries: KeyringEntries) {
     this.#journal = journal
     this.#masterKey = masterKey
     this.#keys = entries.keys
@@ -45,10 +45,11 @@ export class FileKeyring implements Keyring {
     }
     const { journal, records } = await Journal.open(fileSystem, directory, layout.keyring)
     try {
-      const entries = decodeEntries(records, masterKey)
-      const keyring = new FileKeyring(journal, masterKey?.slice(), entries)
+      const wrapping = masterKey && createSecretKey(masterKey)
+      const entries = decodeEntries(records, wrapping)
+      const keyring = new FileKeyring(journal, wrapping, entries)
       // A master key given later: the keys that stood in the clear are wrapped now.
-      if (masterKey !== undefined && entries.anyInClear) await journal.rewrite(keyring.snapshot(), true)
+      if (wrapping !== undefined && entries.anyInClear) await journal.rewrite(keyring.snapshot(), true)
       return keyring
     } catch (error) {
       journal.close()
@@ -67,9 +68,9 @@ export class FileKeyring implements Keyring {
       checkName('key', id)
       if (this.#keys.has(id)) throw new StoreError('key-exists', `key ${id} exists`)
       if (this.#destroyed.has(nameOfDestroyed(id))) throw destroyedError(id)
-      const key = randomBytes(keyBytes)
-      await this.#journaled(() => this.#journal.append([encodeKey(id, key, this.#masterKey)]))
-      this.#keys.set(id, key)
+      const made = dataKey(id, randomBytes(keyBytes), this.#masterKey)
+      await this.#journaled(() => this.#journal.append([made.record]))
+      this.#keys.set(id, made)
     })
   }
 
@@ -99,14 +100,15 @@ export class FileKeyring implements Keyring {
         this.#destroyed.delete(mark)
         throw error
       }
-      key?.fill(0)
+      key?.record.fill(0)
     })
   }
 
   /** All entries as the records of a journal, wrapped if there is a master key. */
   snapshot(): Uint8Array[] {
-    const keys = [...this.#keys].map(([id, key]) => encodeKey(id, key, this.#masterKey))
-    return [...keys, ...[...this.#destroyed].map(encodeDestroyed)]
+    // Copies: destroying a key wipes its record.
+    const keys = Array.from(this.#keys.values(), ({ record }) => new Uint8Array(record))
+    return [...keys, ...Array.from(this.#destroyed, encodeDestroyed)]
   }
 
   async close(): Promise<void> {
@@ -114,13 +116,13 @@ export class FileKeyring implements Keyring {
     this.#closed = true
     await this.#turns.idle()
     this.#journal.close()
-    for (const key of this.#keys.values()) key.fill(0)
-    this.#masterKey?.fill(0)
+    for (const { record } of this.#keys.values()) record.fill(0)
+    this.#keys.clear()
   }
 
-  #key(id: string): Uint8Array {
+  #key(id: string): KeyObject {
     this.#checkOpen()
-    const key = this.#keys.get(id)
+    const key = this.#keys.get(id)?.key
     if (key !== undefined) return key
     if (this.#destroyed.has(nameOfDestroyed(id))) throw destroyedError(id)
     throw new StoreError('not-found', `there is no key ${id}`)
@@ -147,14 +149,14 @@ function nameOfDestroyed(id: string): string {
   return createHash('sha256').update(id).digest('hex')
 }
 
-function seal(key: Uint8Array, plaintext: Uint8Array, aad: Uint8Array): Uint8Array {
+function seal(key: KeyObject, plaintext: Uint8Array, aad: Uint8Array): Uint8Array {
   const nonce = randomBytes(nonceBytes)
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes }).setAAD(aad)
   const body = cipher.update(plaintext)
   return new Uint8Array(Buffer.concat([Buffer.of(suite), nonce, body, cipher.final(), cipher.getAuthTag()]))
 }
 
-function unseal(key: Uint8Array, sealed: Uint8Array, aad: Uint8Array): Uint8Array | undefined {
+function unseal(key: KeyObject, sealed: Uint8Array, aad: Uint8Array): Uint8Array | undefined {
   if (sealed.length < overhead || sealed[0] !== suite) return undefined
   const nonce = sealed.subarray(1, 1 + nonceBytes)
   const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes }).setAAD(aad)
@@ -173,16 +175,29 @@ const inClear = 1
 const wrapped = 2
 const gone = 3
 
+/**
+ * A key and its record in the journal. Ciphers take a KeyObject: importing raw bytes each time costs
+ * ten times the encryption of a short text. OpenSSL clears its copy when the object is collected.
+ */
+interface DataKey {
+  readonly key: KeyObject
+  readonly record: Uint8Array
+}
+
 interface KeyringEntries {
-  readonly keys: Map<string, Uint8Array>
+  readonly keys: Map<string, DataKey>
   readonly destroyed: Set<string>
   readonly anyInClear: boolean
 }
 
-function encodeKey(id: string, key: Uint8Array, masterKey: Uint8Array | undefined): Uint8Array {
+/** Takes the raw bytes over and wipes them. */
+function dataKey(id: string, raw: Uint8Array, masterKey: KeyObject | undefined): DataKey {
   const name = Buffer.from(id)
-  const stored = masterKey === undefined ? key : seal(masterKey, key, wrappingData(name))
-  return Buffer.concat([Buffer.of(masterKey === undefined ? inClear : wrapped, name.length), name, stored])
+  const stored = masterKey === undefined ? raw : seal(masterKey, raw, wrappingData(name))
+  const record = Buffer.concat([Buffer.of(masterKey === undefined ? inClear : wrapped, name.length), name, stored])
+  const key = createSecretKey(raw)
+  raw.fill(0)
+  return { key, record }
 }
 
 function encodeDestroyed(mark: string): Uint8Array {
@@ -193,8 +208,8 @@ function wrappingData(name: Uint8Array): Uint8Array {
   return Buffer.concat([Buffer.from('comity data key\n'), name])
 }
 
-function decodeEntries(records: readonly Uint8Array[], masterKey: Uint8Array | undefined): KeyringEntries {
-  const keys = new Map<string, Uint8Array>()
+function decodeEntries(records: readonly Uint8Array[], masterKey: KeyObject | undefined): KeyringEntries {
+  const keys = new Map<string, DataKey>()
   const destroyed = new Set<string>()
   let anyInClear = false
   for (const record of records) {
@@ -207,12 +222,13 @@ function decodeEntries(records: readonly Uint8Array[], masterKey: Uint8Array | u
     const name = bytes.subarray(2, 2 + bytes.readUInt8(1))
     const stored = bytes.subarray(2 + name.length)
     anyInClear ||= form === inClear
-    keys.set(name.toString(), form === inClear ? new Uint8Array(stored) : unwrap(name, stored, masterKey))
+    const raw = form === inClear ? new Uint8Array(stored) : unwrap(name, stored, masterKey)
+    keys.set(name.toString(), dataKey(name.toString(), raw, masterKey))
   }
   return { keys, destroyed, anyInClear }
 }
 
-function unwrap(name: Buffer, stored: Uint8Array, masterKey: Uint8Array | undefined): Uint8Array {
+function unwrap(name: Buffer, stored: Uint8Array, masterKey: KeyObject | undefined): Uint8Array {
   if (masterKey === undefined) throw new StoreError('wrong-key', 'the keyring is wrapped: open it with its master key')
   const key = unseal(masterKey, stored, wrappingData(name))
   if (key === undefined) throw new StoreError('wrong-key', 'the keyring is wrapped under another master key')

@@ -3,7 +3,7 @@ import { framedBytes, maxRecordBytes } from './frame.ts'
 import { runAll } from './run-all.ts'
 import { poisoned, type Segment } from './segment.ts'
 import { createSegment, openSegment, type SegmentPlace } from './segment-recovery.ts'
-import { asStoreError, StoreError, withStoreErrors } from './store-error.ts'
+import { asStoreError, StoreError } from './store-error.ts'
 import type { Stream } from './truth.ts'
 
 /** One append call may bring so much; also what one group gathers at most. */
@@ -160,17 +160,24 @@ export class FileStream implements Stream {
       this.#segments.push(this.#last)
     } catch (error) {
       const failure = asStoreError(error, `beginning a segment of stream ${this.name}`)
-      if (failure.code !== 'disk-full' || this.#isHalfMade()) this.#poison = failure
+      if (failure.code !== 'disk-full' || !(await this.#isClean())) this.#poison = failure
       throw failure
     }
   }
 
-  // A half-made file would be in the way of the next attempt; recovery removes it.
-  #isHalfMade(): boolean {
+  /**
+   * Whether nothing of a segment that could not be begun is left, durably: one that came back after
+   * later records went elsewhere would stand in the stream's way.
+   */
+  async #isClean(): Promise<boolean> {
     const { fileSystem, directory } = this.#options
-    return withStoreErrors('looking for a half-made segment', () => {
-      return fileSystem.stat(`${directory}/${placeOf(this.#options, this.size).name}`) !== undefined
-    })
+    try {
+      if (fileSystem.stat(`${directory}/${placeOf(this.#options, this.size).name}`) !== undefined) return false
+      await fileSystem.syncDirectory(directory)
+      return true
+    } catch {
+      return false
+    }
   }
 
   #fail(group: readonly WaitingBatch[], failure: StoreError): void {
@@ -221,6 +228,8 @@ function closeQuietly(segments: readonly Segment[]): void {
 /** Opens what is there into `segments` and returns the last, which takes the next record. */
 async function openSegments(options: StreamOptions, segments: Segment[]): Promise<Segment> {
   const names = options.fileSystem.list(options.directory) ?? []
+  // Names made or removed by a process that died before its own sync are settled before anything is built on them.
+  await options.fileSystem.syncDirectory(options.directory)
   const firsts = names.filter((name) => name.endsWith(segmentSuffix)).map((name) => Number(name.slice(0, 16)))
   let next = 0
   for (const [position, firstSeq] of firsts.entries()) {

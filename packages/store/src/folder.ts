@@ -12,6 +12,7 @@ export const layout = {
   cells: 'cells',
   keyring: 'keyring',
   hashes: 'hashes',
+  running: 'running',
 } as const
 
 /** Creates a directory below an existing one, durably. */

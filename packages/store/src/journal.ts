@@ -34,6 +34,8 @@ export class Journal {
   ): Promise<{ journal: Journal; records: Uint8Array[] }> {
     const directory = await ensureDirectory(fileSystem, parent, name)
     removeLeftover(fileSystem, directory)
+    // What the name leads to now may be the work of a process that died, or failed, before its own sync.
+    await fileSystem.syncDirectory(directory)
     const place = placeOf(fileSystem, directory, name, currentName)
     const exists = fileSystem.stat(`${directory}/${currentName}`) !== undefined
     const segment = (exists ? await openSegment(place, true) : undefined) ?? (await createSegment(place))

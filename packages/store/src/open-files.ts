@@ -196,9 +196,14 @@ async function syncAncestors(fileSystem: FileSystem, directory: string): Promise
 async function checkFormat(fileSystem: FileSystem, directory: string): Promise<void> {
   const path = `${directory}/${layout.format}`
   if (fileSystem.stat(path) === undefined) {
-    // The format is durable before anything else is made, so streams without it mean a foreign hand.
-    if (fileSystem.stat(`${directory}/${layout.streams}`) !== undefined) {
-      throw new StoreError('wrong-format', `${directory} has streams but no ${layout.format} file`)
+    // The format is durable before anything else is made: parts without it are a backup, a restore that
+    // was interrupted, or the work of a foreign hand.
+    for (const part of [layout.streams, layout.cells, layout.keyring, layout.blobs, layout.sealed]) {
+      if (fileSystem.stat(`${directory}/${part}`) === undefined) continue
+      throw new StoreError(
+        'wrong-format',
+        `${directory} has ${part} but no ${layout.format} file: it is no data folder`,
+      )
     }
     await syncAncestors(fileSystem, directory)
     return replaceFile(fileSystem, directory, layout.format, Buffer.from(formatText))

@@ -122,8 +122,7 @@ export class StreamReader {
     for (let seq = from; seq < to;) {
       const segment = this.#segmentOf(seq)
       const end = Math.min(to, segment.firstSeq + segment.count)
-      if (end <= seq)
-        throw new StoreError('not-found', `stream ${this.#name} in ${this.#directory} ends before record ${seq}`)
+      if (end <= seq) throw this.#missing(seq)
       for (const record of segment.readRange(seq, end)) records.push(record)
       seq = end
     }

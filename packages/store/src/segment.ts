@@ -129,7 +129,9 @@ export class Segment {
     if (target.length <= keptBufferBytes) readBuffer = target
     this.#fill(target.subarray(0, bytes), offset, seq)
     this.#check(target, 0, offset, bytes, seq)
-    return Uint8Array.prototype.slice.call(target, frameHeaderBytes, bytes)
+    const record = new Uint8Array(bytes - frameHeaderBytes)
+    record.set(target.subarray(frameHeaderBytes, bytes))
+    return record
   }
 
   /** Records `[from, to)`, checked: views of one buffer that is read with one call. */

@@ -6,8 +6,8 @@
  *     block 1   0x01 || left || right without its last byte
  *     block 2   last byte of right || 0x80 || zeroes || 520, the length in bits
  *
- * Measured: three to four times the nodes a second of one call into OpenSSL for each node, where
- * passing 65 bytes in and 32 out costs more than hashing them.
+ * Measured on one core: 2.3 to 3.4 M nodes a second, where one call into OpenSSL for each node reaches
+ * 1.1 M: passing 65 bytes in and 32 out costs more there than hashing them.
  */
 import {
   add,

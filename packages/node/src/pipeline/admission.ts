@@ -50,7 +50,10 @@ export async function admit(bytes: Uint8Array, { register, documents }: Admissio
     for (const { digest, size } of documentsOf(payload)) {
       const stored = documents.sizeOf(digest)
       if (stored === undefined) {
-        throw new NodeError('missing-document', `the document ${digest} is not here: PUT /documents/${digest} before the statement`)
+        throw new NodeError(
+          'missing-document',
+          `the document ${digest} is not here: PUT /documents/${digest} before the statement`,
+        )
       }
       if (stored !== size) {
         throw new NodeError('digest-mismatch', `the document ${digest} has ${stored} bytes, the statement says ${size}`)

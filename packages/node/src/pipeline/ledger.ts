@@ -140,7 +140,9 @@ export class Ledger {
 }
 
 /** The head that the truth holds, for the start of a node. */
-export function readHead(cells: Pick<Cells, 'get'>): { readonly head: SignedHead; readonly version: number } | undefined {
+export function readHead(
+  cells: Pick<Cells, 'get'>,
+): { readonly head: SignedHead; readonly version: number } | undefined {
   const cell = cells.get(checkpointCell)
   if (cell === undefined) return undefined
   const value: { size: number; root: string; at: number; note: string } = JSON.parse(Buffer.from(cell.value).toString())

@@ -81,7 +81,10 @@ export class Sequencer {
     if (this.#stopped !== undefined) return Promise.reject(this.#stopped)
     if (this.#queue.length >= queueLimit) {
       return Promise.reject(
-        new NodeError('too-many-requests', `${queueLimit} statements are waiting to be registered: try again in a second`),
+        new NodeError(
+          'too-many-requests',
+          `${queueLimit} statements are waiting to be registered: try again in a second`,
+        ),
       )
     }
     return new Promise((resolve, reject) => {
@@ -92,7 +95,8 @@ export class Sequencer {
 
   /** Closes an hour without a batch with a time leaf, so that an idle log still shows its time. */
   heartbeat(): void {
-    if (this.#stopped === undefined && this.#parts.now() - this.#parts.register.lastAt >= heartbeatSeconds) this.#start(true)
+    if (this.#stopped === undefined && this.#parts.now() - this.#parts.register.lastAt >= heartbeatSeconds)
+      this.#start(true)
   }
 
   /** Runs `work` when no batch holds the register's transaction. */
@@ -111,7 +115,10 @@ export class Sequencer {
     const bench = { ...this.#bench(), size: ledger.size - open.length }
     register.begin()
     foldBatch(open, at, register, bench, (voided, reason) => {
-      throw new NodeError('log-forked', `entry ${voided.position} of ${ledger.origin} would be refused now: ${reason.message}`)
+      throw new NodeError(
+        'log-forked',
+        `entry ${voided.position} of ${ledger.origin} would be refused now: ${reason.message}`,
+      )
     })
     await ledger.append([this.#timeLeaf(ledger.size, at)])
     this.#release(await ledger.sign(at))
@@ -181,7 +188,12 @@ export class Sequencer {
       const head = leaves.length > 0 ? await ledger.sign(at) : undefined
       if (head !== undefined) this.#release(head)
       for (const { waiting, index } of accepted) {
-        waiting.resolve({ id: waiting.statement.id, index, batch: { size: from + leaves.length, at }, duplicate: false })
+        waiting.resolve({
+          id: waiting.statement.id,
+          index,
+          batch: { size: from + leaves.length, at },
+          duplicate: false,
+        })
       }
       for (const { waiting, index } of duplicates) {
         waiting.resolve({ id: waiting.statement.id, index, batch: batchOf(register.database, index), duplicate: true })
@@ -225,14 +237,20 @@ export class Sequencer {
 
   /** Nothing of the batch remains, and the next one may find room. */
   #noRoom(taken: readonly Waiting[], cause: StoreError): void {
-    const error = new NodeError('storage-failed', 'the disk is full: nothing was registered, try again later', { cause })
+    const error = new NodeError('storage-failed', 'the disk is full: nothing was registered, try again later', {
+      cause,
+    })
     for (const { reject } of taken) reject(error)
   }
 
   /** The truth could not be written, so what it holds is unknown until the next start has read it. */
   #fail(taken: readonly Waiting[], cause: unknown): void {
     const why = cause instanceof Error ? cause.message : String(cause)
-    this.#stopped ??= new NodeError('storage-failed', `nothing is registered any more: ${why}. Restart the node once that is mended`, { cause })
+    this.#stopped ??= new NodeError(
+      'storage-failed',
+      `nothing is registered any more: ${why}. Restart the node once that is mended`,
+      { cause },
+    )
     for (const { reject } of taken) reject(this.#stopped)
     for (const { reject } of this.#queue.splice(0)) reject(this.#stopped)
   }
@@ -273,7 +291,9 @@ export function refusalOf(
 
 /** Size and time of the head that closed the batch of an entry. */
 export function batchOf(database: Database, index: number): { readonly size: number; readonly at: number } {
-  const row = database.prepare('SELECT position, at FROM batch WHERE position >= ? ORDER BY position LIMIT 1').get(index)
+  const row = database
+    .prepare('SELECT position, at FROM batch WHERE position >= ? ORDER BY position LIMIT 1')
+    .get(index)
   if (row === undefined) throw new NodeError('closed', `entry ${index} is not closed by a time leaf yet`)
   return { size: Number(row['position']) + 1, at: Number(row['at']) }
 }

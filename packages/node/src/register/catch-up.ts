@@ -35,7 +35,10 @@ export function catchUp(
       open.push(entry)
       if (entry.statement.kind !== 'time') continue
       foldBatch(open, entry.statement.iat, register, { ...bench, size: batchStart }, (voided, reason) => {
-        throw new NodeError('log-forked', `entry ${voided.position} of ${bench.origin} would be refused now: ${reason.message}`)
+        throw new NodeError(
+          'log-forked',
+          `entry ${voided.position} of ${bench.origin} would be refused now: ${reason.message}`,
+        )
       })
       batchStart = start + i + 1
       open = []
@@ -45,4 +48,3 @@ export function catchUp(
   }
   return open
 }
-

@@ -1,4 +1,19 @@
-import { AssessmentError, type AdherenceFact, type AdvisoryFact, type Cut, type DocumentState, type Facts, type PartyFact, type ProductFact, type Ref, type ReleaseFact, compareAcknowledgements, compareAdvisories, compareProducts, compareReleases } from '@comity/assessment'
+import {
+  AssessmentError,
+  type AdherenceFact,
+  type AdvisoryFact,
+  type Cut,
+  type DocumentState,
+  type Facts,
+  type PartyFact,
+  type ProductFact,
+  type Ref,
+  type ReleaseFact,
+  compareAcknowledgements,
+  compareAdvisories,
+  compareProducts,
+  compareReleases,
+} from '@comity/assessment'
 import type { InstrumentId, PartyType } from '@comity/instruments'
 import type { Database } from './database.ts'
 import { indexOf, logOf, positionOf } from './position.ts'
@@ -21,6 +36,7 @@ export class RegisterFacts implements Facts {
   readonly #origins: ReadonlyMap<number, string>
   readonly #stored: (digest: string) => boolean
   readonly #hasCompromise: boolean
+  readonly #hasWithholding: boolean
 
   constructor(database: Database, cut: Cut, stored: (digest: string) => boolean) {
     this.#database = database
@@ -36,6 +52,7 @@ export class RegisterFacts implements Facts {
     this.#ends = ends
     this.#origins = origins
     this.#hasCompromise = database.prepare('SELECT 1 FROM compromise LIMIT 1').get() !== undefined
+    this.#hasWithholding = database.prepare('SELECT 1 FROM withholding LIMIT 1').get() !== undefined
   }
 
   party(urn: string): PartyFact | undefined {
@@ -53,7 +70,9 @@ export class RegisterFacts implements Facts {
 
   *bound(): Iterable<string> {
     const rows = this.#database
-      .prepare('SELECT urn, min(effective) AS first FROM adherence JOIN party USING (party) GROUP BY party ORDER BY urn')
+      .prepare(
+        'SELECT urn, min(effective) AS first FROM adherence JOIN party USING (party) GROUP BY party ORDER BY urn',
+      )
       .all()
     for (const row of rows) if (Number(row['first']) < this.#endAt(Number(row['first']))) yield String(row['urn'])
   }
@@ -67,8 +86,10 @@ export class RegisterFacts implements Facts {
       { party, instrument },
     )[0]
     if (row === undefined) return undefined
-    const payload: { declarations?: readonly { provision: string }[]; reservations?: readonly { provision: string }[] } =
-      JSON.parse(String(row['payload']))
+    const payload: {
+      declarations?: readonly { provision: string }[]
+      reservations?: readonly { provision: string }[]
+    } = JSON.parse(String(row['payload']))
     return {
       ref: this.#ref(row),
       form: row['form'] === 'support' ? 'support' : 'adherence',
@@ -79,16 +100,13 @@ export class RegisterFacts implements Facts {
   }
 
   products(urn: string, limit: number): readonly ProductFact[] {
-    const party = this.#numberOf(urn)
-    const query = (policy: string) =>
-      this.#latest(
-        `${refColumns}, kind_row.sub AS sub, kind_row.update_policy AS update_policy
-         FROM product kind_row ${refJoin}
-         WHERE kind_row.party = :party AND ${below} AND ${newestOf('product')} AND ${policy}
-         ORDER BY kind_row.effective DESC ${this.#limit(limit)}`,
-        { party },
-      )
-    return [...query('kind_row.update_policy = 1'), ...query('kind_row.update_policy = 0')]
+    return this.#latest(
+      `${refColumns}, kind_row.sub AS sub, kind_row.update_policy AS update_policy
+       FROM product kind_row ${refJoin}
+       WHERE kind_row.party = :party AND ${below} AND ${newestOf('product')}
+       ORDER BY kind_row.effective DESC ${this.#limit(limit)}`,
+      { party: this.#numberOf(urn) },
+    )
       .map((row) => ({ ref: this.#ref(row), sub: String(row['sub']), updatePolicy: row['update_policy'] === 1 }))
       .sort(compareProducts)
       .slice(0, limit)
@@ -96,44 +114,42 @@ export class RegisterFacts implements Facts {
 
   releases(urn: string, limit: number): readonly ReleaseFact[] {
     const party = this.#numberOf(urn)
-    const query = (sbom: string) =>
+    const query = (condition: string) =>
       this.#latest(
         `${refColumns}, kind_row.sub AS sub, kind_row.sbom AS sbom
          FROM release kind_row ${refJoin}
-         WHERE kind_row.party = :party AND ${below} AND ${newestOf('release')} AND ${sbom}
+         WHERE kind_row.party = :party AND ${below} AND ${newestOf('release')} ${condition}
          ORDER BY kind_row.effective DESC ${this.#limit(limit)}`,
         { party },
       )
-    const withheld = isWithheld('kind_row.sbom')
-    return [
-      ...query(`kind_row.sbom IS NOT NULL AND NOT ${withheld}`),
-      ...query(`kind_row.sbom IS NOT NULL AND ${withheld}`),
-      ...query('kind_row.sbom IS NULL'),
-    ]
-      .map((row) => ({
-        ref: this.#ref(row),
-        sub: String(row['sub']),
-        ...(row['sbom'] === null ? {} : { sbom: this.#document(String(row['sbom'])) }),
-      }))
+    return this.#evidenceFirst(limit, 'kind_row.sbom', query)
+      .map((row) => ({ ref: this.#ref(row), sub: String(row['sub']), sbom: this.#document(String(row['sbom'])) }))
       .sort(compareReleases)
       .slice(0, limit)
   }
 
   advisories(urn: string, limit: number): readonly AdvisoryFact[] {
     const party = this.#numberOf(urn)
-    const told = `EXISTS (SELECT 1 FROM acknowledgement WHERE acknowledgement.sub = kind_row.sub
-      AND acknowledgement.advisory = kind_row.position AND acknowledgement.party <> kind_row.party
-      AND acknowledgement.effective >= :from AND acknowledgement.effective < :end)`
-    const withheld = isWithheld('kind_row.document')
-    const query = (condition: string) =>
+    const columns = `${refColumns}, kind_row.sub AS sub, kind_row.document AS document, kind_row.position AS statement`
+    const told = (condition: string) =>
       this.#latest(
-        `${refColumns}, kind_row.sub AS sub, kind_row.document AS document, kind_row.position AS statement
+        `${columns}
+         FROM told CROSS JOIN advisory kind_row ON kind_row.effective = told.advisory ${refJoin}
+         WHERE told.party = :party AND told.since < :end AND ${below} ${condition}
+         ORDER BY told.advisory DESC ${this.#limit(limit)}`,
+        { party },
+      )
+    const untold = () =>
+      this.#latest(
+        `${columns}
          FROM advisory kind_row ${refJoin}
-         WHERE kind_row.party = :party AND ${below} AND ${condition}
+         WHERE kind_row.party = :party AND ${below}
+           AND NOT EXISTS (SELECT 1 FROM told WHERE told.party = kind_row.party AND told.advisory = kind_row.effective AND told.since < :end)
          ORDER BY kind_row.effective DESC ${this.#limit(limit)}`,
         { party },
       )
-    return [...query(`${told} AND NOT ${withheld}`), ...query(`${told} AND ${withheld}`), ...query(`NOT ${told}`)]
+    const first = this.#evidenceFirst(limit, 'kind_row.document', told)
+    return [...first, ...(first.length < limit || this.#ranksAll ? untold() : [])]
       .map((row) => ({
         ref: this.#ref(row),
         sub: String(row['sub']),
@@ -142,6 +158,13 @@ export class RegisterFacts implements Facts {
       }))
       .sort(compareAdvisories)
       .slice(0, limit)
+  }
+
+  /** Rows whose document is present before those whose document is withheld; the latter only where they are needed. */
+  #evidenceFirst(limit: number, column: string, query: (condition: string) => Row[]): readonly Row[] {
+    if (!this.#hasWithholding) return query('')
+    const present = query(`AND NOT ${isWithheld(column)}`)
+    return present.length >= limit && !this.#ranksAll ? present : [...present, ...query(`AND ${isWithheld(column)}`)]
   }
 
   #told(sub: string, advisory: number, publisher: number): readonly Ref[] {
@@ -162,11 +185,15 @@ export class RegisterFacts implements Facts {
   }
 
   /**
-   * Once any key is compromised, whether a row is contested decides its rank, so all of a party's rows are ranked in
-   * memory; until then the order of the table is the rank and the newest few suffice.
+   * Once any key is compromised, whether a row is contested decides its rank, and so do the times of several logs: then
+   * all of a party's rows are ranked in memory. Until then the order of the table is the rank and the newest few do.
    */
+  get #ranksAll(): boolean {
+    return this.#hasCompromise || this.#ends.size > 1
+  }
+
   #limit(limit: number): string {
-    return this.#hasCompromise || this.#ends.size > 1 ? '' : `LIMIT ${limit}`
+    return this.#ranksAll ? '' : `LIMIT ${limit}`
   }
 
   /** Runs a query for each log of the cut, between its first position and where the cut ends. */
@@ -205,7 +232,10 @@ export class RegisterFacts implements Facts {
       .some((row) => Number(row['effective']) < this.#endAt(Number(row['effective'])))
     if (withheld) return 'withheld'
     if (this.#stored(digest.slice('sha256:'.length))) return 'present'
-    throw new AssessmentError('document-missing', `the document ${digest} is neither stored here nor withheld in the cut`)
+    throw new AssessmentError(
+      'document-missing',
+      `the document ${digest} is neither stored here nor withheld in the cut`,
+    )
   }
 
   /** Where the cut ends in the log of a position; its start where the log is not in the cut. */

@@ -109,9 +109,12 @@ function advisory(database: Database, effect: Effect): void {
 
 function acknowledgement(database: Database, effect: Effect): void {
   const payload = payloadOf<AcknowledgementPayload>(effect)
-  const advisoryPosition = database
-    .prepare('SELECT position FROM entry WHERE id = ? ORDER BY position LIMIT 1')
-    .get(Buffer.from(payload.advisory, 'hex'))?.['position']
+  const told = database
+    .prepare(
+      'SELECT advisory.effective AS effective, advisory.position AS position, advisory.party AS party FROM entry JOIN advisory USING (position) WHERE id = ?',
+    )
+    .get(Buffer.from(payload.advisory, 'hex'))
+  if (told === undefined) throw new Error(`an accepted acknowledgement of the unknown advisory ${payload.advisory}`)
   database
     .prepare(
       'INSERT INTO acknowledgement (effective, position, party, advisory, sub, state, justification) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -120,11 +123,15 @@ function acknowledgement(database: Database, effect: Effect): void {
       effect.effective,
       effect.position,
       effect.party,
-      advisoryPosition ?? -1,
+      Number(told['position']),
       effect.statement.sub,
       payload.state,
       payload.justification ?? null,
     )
+  if (told['party'] === effect.party) return
+  database
+    .prepare('INSERT INTO told (party, advisory, since) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
+    .run(Number(told['party']), Number(told['effective']), effect.effective)
 }
 
 function endorsement(database: Database, effect: Effect): void {
@@ -138,13 +145,7 @@ function trust(database: Database, effect: Effect): void {
   payloadOf<TrustPayload>(effect)
   database
     .prepare('INSERT INTO trust (effective, position, party, digest, payload) VALUES (?, ?, ?, ?, ?)')
-    .run(
-      effect.effective,
-      effect.position,
-      effect.party,
-      `sha256:${sha256Hex(effect.statement.payload)}`,
-      text(effect),
-    )
+    .run(effect.effective, effect.position, effect.party, `sha256:${sha256Hex(effect.statement.payload)}`, text(effect))
 }
 
 function policy(database: Database, effect: Effect): void {

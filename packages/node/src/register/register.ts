@@ -47,9 +47,7 @@ export class Register {
   /** The party that keeps the log: whoever signed its entry 0. */
   get keeper(): string | undefined {
     if (this.#keeper !== undefined) return this.#keeper
-    const row = this.database
-      .prepare('SELECT urn FROM entry JOIN party USING (party) WHERE entry.position = 0')
-      .get()
+    const row = this.database.prepare('SELECT urn FROM entry JOIN party USING (party) WHERE entry.position = 0').get()
     this.#keeper = row === undefined ? undefined : String(row['urn'])
     return this.#keeper
   }
@@ -80,7 +78,7 @@ export class Register {
   /** Entries of the own log that are in. */
   get size(): number {
     const row = this.database.prepare('SELECT max(position) AS last FROM entry WHERE position < ?').get(positionsPerLog)
-    return row?.['last'] == null ? 0 : Number(row['last']) + 1
+    return Number(row?.['last'] ?? -1) + 1
   }
 
   rollback(): void {

@@ -83,6 +83,11 @@ CREATE TABLE acknowledgement (
 CREATE INDEX acknowledgement_advisory ON acknowledgement (sub, effective);
 CREATE INDEX acknowledgement_party ON acknowledgement (party, effective);
 
+-- Advisories that somebody else has acknowledged, from the first such word on.
+CREATE TABLE told (
+  party INTEGER NOT NULL, advisory INTEGER NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (party, advisory)
+) WITHOUT ROWID;
+
 CREATE TABLE document (digest TEXT NOT NULL, position INTEGER NOT NULL, size INTEGER NOT NULL, type TEXT NOT NULL, PRIMARY KEY (digest, position)) WITHOUT ROWID;
 CREATE TABLE withholding (digest TEXT NOT NULL, effective INTEGER NOT NULL, position INTEGER NOT NULL, payload TEXT NOT NULL, PRIMARY KEY (digest, effective)) WITHOUT ROWID;
 

@@ -136,3 +136,65 @@ test('a destroyed key is on no part of the disk', async () => {
 function anyContains(disk: SimulatedDisk, bytes: Buffer): boolean {
   return [...disk.contents().values()].some((content) => Buffer.from(content).includes(bytes))
 }
+
+test('what is left of a torn batch does not come back behind the record that takes its place', async () => {
+  const disk = simulatedDisk()
+  const path = '/data/streams/public/0000000000000000.records'
+  const dying = faultyFileSystem(disk.fileSystem, (call) =>
+    call.name === 'fdatasync' && call.path === path && disk.contents().get(path)?.length === 32 + 3 * 52
+      ? { kind: 'crash' }
+      : undefined,
+  )
+  const record = (text: string): Buffer => Buffer.alloc(40, text)
+  const truth = await openFiles({ directory: '/data', fileSystem: dying.fileSystem })
+  const stream = await truth.stream('public')
+  await stream.append([record('kept')])
+  await assert.rejects(stream.append([record('torn'), record('whole')]))
+  disk.kill()
+  disk.rot(path, 32 + 52 + 20, 1)
+
+  const again = await openFiles({ directory: '/data', fileSystem: disk.fileSystem })
+  assert.equal(await (await again.stream('public')).append([record('next')]), 1)
+  disk.kill()
+  const after = await openFiles({ directory: '/data', fileSystem: disk.fileSystem })
+  const found = await after.stream('public')
+  assert.deepEqual(
+    found.readRange(0, found.size).map((bytes) => Buffer.from(bytes).toString('latin1', 0, 4)),
+    ['kept', 'next'],
+  )
+})
+
+test('after a failed write that is not a full disk the stream takes no more until it is opened again', async () => {
+  const disk = simulatedDisk()
+  let failing = false
+  const faulty = faultyFileSystem(disk.fileSystem, (call) =>
+    failing && call.name === 'pwrite' ? { kind: 'error', code: 'EIO' } : undefined,
+  )
+  const truth = await openFiles({ directory: '/data', fileSystem: faulty.fileSystem })
+  const stream = await truth.stream('public')
+  await stream.append([Buffer.from('one')])
+  failing = true
+  await assert.rejects(stream.append([Buffer.from('two')]), { code: 'io' })
+  failing = false
+  await assert.rejects(stream.append([Buffer.from('three')]), { code: 'poisoned' })
+  assert.equal(stream.size, 1)
+  await truth.close()
+  assert.equal(await readAll(disk), 1)
+})
+
+test('a full disk fails the batch and leaves the stream as it was, ready for the next', async () => {
+  const disk = simulatedDisk()
+  let full = false
+  const faulty = faultyFileSystem(disk.fileSystem, (call) =>
+    full && call.name === 'pwrite' ? { kind: 'tear', bytes: 20, andFail: 'ENOSPC' } : undefined,
+  )
+  const truth = await openFiles({ directory: '/data', fileSystem: faulty.fileSystem })
+  const stream = await truth.stream('public')
+  await stream.append([Buffer.from('one')])
+  full = true
+  await assert.rejects(stream.append([Buffer.from('two'), Buffer.from('three')]), { code: 'disk-full' })
+  full = false
+  assert.equal(await stream.append([Buffer.from('four')]), 1)
+  await truth.close()
+  assert.equal(await readAll(disk), 2)
+})

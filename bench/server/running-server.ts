@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+const script = join(dirname(fileURLToPath(import.meta.url)), 'serve-folder.ts')
+
+/** A node serving a data folder in a process of its own. */
+export interface RunningServer {
+  readonly url: string
+  /** Seconds from the start of the process until it answered. */
+  readonly startSeconds: number
+  /** CPU of the process, user and system, all threads, in microseconds. */
+  cpu(): Promise<number>
+  /** CPU of one Ed25519 verification in that process, in microseconds. */
+  verifyCost(): Promise<number>
+  /** VmRSS (proc(5)), in bytes. */
+  residentBytes(): number
+  stop(): Promise<void>
+}
+
+/** Starts the server and waits until it answers. */
+export async function runServer(directory: string): Promise<RunningServer> {
+  const started = performance.now()
+  const args = [...(process.env.PROF ? ['--cpu-prof', '--cpu-prof-dir=/tmp/plan/prof'] : []), '--disable-warning=ExperimentalWarning', script, directory]
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  })
+  if (child.stdout === null) throw new Error('the server has no standard output')
+  const lines = createInterface({ input: child.stdout })
+  const { value: url } = await lines[Symbol.asyncIterator]().next()
+  if (typeof url !== 'string') throw new Error('the server ended before it listened')
+  await fetch(`${url}/checkpoint`)
+  const startSeconds = (performance.now() - started) / 1000
+  const ask = async (question: string): Promise<number> => {
+    const answer = once(child, 'message')
+    child.send(question)
+    return Number((await answer)[0])
+  }
+  return {
+    url,
+    startSeconds,
+    cpu: () => ask('cpu'),
+    verifyCost: () => ask('verify'),
+    residentBytes: () =>
+      Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) * 1024,
+    stop: async () => {
+      child.kill('SIGTERM')
+      await once(child, 'exit')
+    },
+  }
+}

@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { closeSync, openSync, readSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { HashStorage } from '@comity/log'
+import type { WritableDatabase } from '../register/database.ts'
+import { schema } from '../register/schema.ts'
+
+const hashBytes = 32
+const cacheKibibytes = 32 * 1024
+
+/** What only an audit keeps: cosignatures seen, times found outside their bound, documents asked for, checkpoints to compare. */
+const auditSchema = `
+CREATE TABLE cosignature (size INTEGER NOT NULL, at INTEGER NOT NULL);
+CREATE INDEX cosignature_size ON cosignature (size, at);
+CREATE TABLE early_batch (position INTEGER PRIMARY KEY);
+CREATE TABLE asked_document (digest TEXT PRIMARY KEY, state TEXT) WITHOUT ROWID;
+`
+
+/**
+ * The audit's memory on disk: a register of its own and the hashes of the tree, in a folder that is removed at the end.
+ * Nothing in it has to survive a crash, so nothing waits for the disk.
+ */
+export class Spill implements WritableDatabase {
+  readonly hashes: HashStorage
+  readonly #directory: string
+  readonly #database: DatabaseSync
+  readonly #statements = new Map<string, StatementSync>()
+  readonly #levels: number[] = []
+
+  constructor(parent: string = tmpdir()) {
+    this.#directory = mkdtempSync(join(parent, 'comity-audit-'))
+    this.#database = new DatabaseSync(join(this.#directory, 'register.db'))
+    this.#database.exec(
+      `PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE;
+       PRAGMA temp_store = FILE; PRAGMA cache_size = -${cacheKibibytes}`,
+    )
+    this.#database.exec(schema)
+    this.#database.exec(auditSchema)
+    // One transaction to the end: pages that do not fit into the cache go to the file all the same.
+    this.#database.exec('BEGIN')
+    this.hashes = {
+      read: (level, index, count) => this.#readHashes(level, index, count),
+      write: (level, index, hashes) => this.#writeHashes(level, index, hashes),
+    }
+  }
+
+  prepare(sql: string): StatementSync {
+    const known = this.#statements.get(sql)
+    if (known !== undefined) return known
+    const statement = this.#database.prepare(sql)
+    this.#statements.set(sql, statement)
+    return statement
+  }
+
+  /** An audit is never resumed, so it keeps no progress. */
+  setProgress(): void {}
+
+  close(): void {
+    this.#statements.clear()
+    this.#database.close()
+    for (const descriptor of this.#levels) closeSync(descriptor)
+    rmSync(this.#directory, { recursive: true, force: true })
+  }
+
+  #readHashes(level: number, index: number, count: number): Uint8Array {
+    const hashes = new Uint8Array(count * hashBytes)
+    const read = readSync(this.#level(level), hashes, 0, hashes.length, index * hashBytes)
+    if (read !== hashes.length) throw new Error(`the audit has not hashed ${index + count} nodes of level ${level} yet`)
+    return hashes
+  }
+
+  #writeHashes(level: number, index: number, hashes: Uint8Array): void {
+    const written = writeSync(this.#level(level), hashes, 0, hashes.length, index * hashBytes)
+    if (written !== hashes.length)
+      throw new Error(`${this.#directory} is full: the audit needs about 1 KB for each entry`)
+  }
+
+  #level(level: number): number {
+    const known = this.#levels[level]
+    if (known !== undefined) return known
+    const descriptor = openSync(join(this.#directory, `hashes-${level}`), 'w+', 0o600)
+    this.#levels[level] = descriptor
+    return descriptor
+  }
+}

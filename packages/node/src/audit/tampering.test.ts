@@ -1,0 +1,391 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { type TestContext, test } from 'node:test'
+import { currentRuleset } from '@comity/assessment'
+import { sha256 } from '@comity/crypto'
+import { cosigner, formatNote, formatVerifierKey, noteType, parseNote, verifierKey } from '@comity/log'
+import { attachReceipts, decodeStatement, instrumentUrn, productUrn, signStatement } from '@comity/statement'
+import { actor, keyFor } from '@comity/testkit'
+import { crypto } from '../crypto-port.ts'
+import { audit, type AuditOptions } from './audit.ts'
+import { FolderSource } from './folder-source.ts'
+import { HttpSource } from './http-source.ts'
+import { ForgedLog, flip, folder, gateway, home, serve, start, storyNode, timeLeaf } from './log.fixture.ts'
+
+const later = start + 7200
+
+async function forgery(context: TestContext) {
+  const { node, provider, operator, product, digest } = await storyNode(folder(context))
+  const log = ForgedLog.of(node)
+  const { size } = node.head
+  await node.close()
+  return { log, provider, operator, product, digest, size }
+}
+
+/** The differences of an audit as `code/reason where`. */
+async function differences(
+  source: AuditOptions['source'],
+  options: Omit<AuditOptions, 'source'> = {},
+): Promise<string[]> {
+  const report = await audit({ source, ...options })
+  assert.equal(report.verdict, report.differenceCount > 0 ? 'different' : 'equal')
+  return report.differences.map(
+    ({ code, reason, where }) => `${reason === undefined ? code : `${code}/${reason}`} ${where}`,
+  )
+}
+
+test('one bit in the signature of an entry', async (context) => {
+  const { log, provider, product, size } = await forgery(context)
+  // The last product of the story: nothing rests on it but the tree.
+  log.append(later, provider.sign('product', product, { ...gateway, name: 'Last' }, later))
+  log.tamper.set(`entry ${size}`, flip(-1))
+  assert.deepEqual(await differences(log), [
+    `signature-wrong/wrong-signature entry ${size}`,
+    `tile-differs tile/0/000.p/${size + 2}`,
+    'root-differs checkpoint',
+  ])
+})
+
+test('one bit in the payload of an entry', async (context) => {
+  const { log } = await forgery(context)
+  log.tamper.set('entry 3', flip(-100))
+  const found = await differences(log)
+  assert.ok(
+    found.some((each) => each.endsWith(' entry 3')),
+    found.join('\n'),
+  )
+  assert.ok(found.includes('root-differs checkpoint'))
+})
+
+test('one bit in an entry that makes it something else than CBOR', async (context) => {
+  const { log } = await forgery(context)
+  log.tamper.set('entry 3', flip(0))
+  assert.ok((await differences(log)).includes('entry-malformed/wrong-tag entry 3'))
+})
+
+test('one bit in a hash tile', async (context) => {
+  const { log } = await forgery(context)
+  log.tamper.set('tile 0/0', flip(64))
+  const report = await audit({ source: log })
+  assert.equal(report.differenceCount, 1)
+  const [difference] = report.differences
+  assert.equal(difference?.code, 'tile-differs')
+  assert.match(difference?.what ?? '', /that of entry 2 /)
+})
+
+test('one bit in the signature of the checkpoint', async (context) => {
+  const { log } = await forgery(context)
+  log.tamper.set('checkpoint', flip(-8))
+  assert.deepEqual(await differences(log), ['checkpoint-unsigned/signature-invalid checkpoint'])
+})
+
+test('one bit in the root of the checkpoint', async (context) => {
+  const { log } = await forgery(context)
+  const at = (await log.checkpoint()).indexOf(0x0a, home.origin.length + 1) + 5
+  log.tamper.set('checkpoint', flip(at))
+  const found = await differences(log)
+  assert.ok(
+    found.includes('root-differs checkpoint') || found.some((each) => each.startsWith('checkpoint-malformed')),
+    found.join('\n'),
+  )
+})
+
+test('a checkpoint that is none', async (context) => {
+  const { log } = await forgery(context)
+  log.tamper.set('checkpoint', (bytes) => bytes.fill(0x41))
+  assert.deepEqual(await differences(log), ['checkpoint-malformed/malformed-note checkpoint'])
+})
+
+test('a folder in which one byte of the log was changed says where', async (context) => {
+  const directory = folder(context)
+  const { node } = await storyNode(directory)
+  await node.close()
+  const stream = `${directory}/streams/public`
+  const name = readdirSync(stream).find((each) => each.endsWith('.records')) ?? ''
+  const bytes = readFileSync(`${stream}/${name}`)
+  flip(1000)(bytes)
+  writeFileSync(`${stream}/${name}`, bytes)
+  const report = await audit({ source: FolderSource.open(directory) })
+  assert.equal(report.differences[0]?.code, 'entries-malformed')
+  assert.match(report.differences[0]?.what ?? '', /damaged at byte/)
+})
+
+test('what HTTP serves in pieces is compared piece by piece', async (context) => {
+  const { node } = await storyNode(folder(context))
+  const damaged = async (at: string, change: (bytes: Uint8Array) => void) => {
+    const address = await serve(context, node, (path, body) => {
+      if (path.startsWith(at)) change(body)
+      return body
+    })
+    return (await differences(HttpSource.open(address)))[0]
+  }
+  assert.equal(await damaged('tile/0/', flip(0)), 'tile-differs tile/0/000.p/21')
+  assert.equal(await damaged('tile/entries/', flip(0)), 'entries-malformed entries 0 to 20')
+  assert.equal(await damaged('documents/', flip(0)), `document-differs entry 15`)
+  assert.equal(await damaged('entries/', flip(-1)), 'receipt-wrong/wrong-signature receipt of entry 0')
+  const without = await serve(context, node, (path, body) => (path.startsWith('tile/entries') ? undefined : body))
+  assert.deepEqual((await differences(HttpSource.open(without)))[0], 'entries-missing entries 0 to 20')
+  await node.close()
+})
+
+test('an entry that the policy does not admit', async (context) => {
+  const { log, provider, size } = await forgery(context)
+  const endorsed = provider.sign('continuation', home.origin, continuation, later)
+  assert.deepEqual(await differences(log.append(later, endorsed)), [`entry-refused/kind-not-admitted entry ${size}`])
+})
+
+const continuation = {
+  predecessor: { origin: 'old.example.org', size: 1, root: `sha256:${'00'.repeat(32)}` },
+  reason: 'moved',
+} as const
+
+test('an entry about what belongs to somebody else', async (context) => {
+  const { log, operator, size } = await forgery(context)
+  const other = productUrn(operator.urn, 'none')
+  const release = operator.sign('product', other, gateway, later)
+  assert.deepEqual(await differences(log.append(later, release)), [])
+  const state = operator.sign('adherence', instrumentUrn('gids'), {}, later)
+  assert.deepEqual(await differences(log.append(later, state)), [`entry-refused/wrong-party-type entry ${size + 2}`])
+})
+
+test('an entry of a party that the log does not know', async (context) => {
+  const { log, size } = await forgery(context)
+  const stranger = actor('stranger', home.origin)
+  const entry = stranger.sign('support', instrumentUrn('gids'), {}, later)
+  assert.deepEqual(await differences(log.append(later, entry)), [`entry-refused/unknown-party entry ${size}`])
+})
+
+test('an entry signed with a key that is not its author’s', async (context) => {
+  const { log, provider, size } = await forgery(context)
+  const { signer } = actor('stranger', home.origin)
+  const entry = signStatement({
+    kind: 'support',
+    iss: provider.urn,
+    sub: instrumentUrn('code'),
+    iat: later,
+    payload: {},
+    signer,
+  })
+  assert.deepEqual(await differences(log.append(later, entry)), [`entry-refused/unknown-key entry ${size}`])
+})
+
+test('a change of a party without the signatures that its threshold asks for', async (context) => {
+  const { log, size } = await forgery(context)
+  const careful = actor('careful', home.origin, {
+    party: {
+      keys: ['careful', 'second'].map((label) => ({
+        jwk: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(keyFor(label).publicKey).toString('base64url') },
+        roles: ['sign', 'approve'],
+      })),
+      thresholds: { party: 2 },
+    },
+  })
+  log.append(later, careful.founding(later))
+  const { payload } = careful
+  const previous = decodeStatement(careful.founding(later), crypto).id
+  const update = careful.sign('party', careful.urn, { ...payload, previous }, later)
+  assert.deepEqual(await differences(log.append(later, update)), [`entry-refused/threshold-not-met entry ${size + 2}`])
+})
+
+test('a statement that needs a second signature waits, and is no difference', async (context) => {
+  const { log } = await forgery(context)
+  const careful = actor('careful', home.origin, { party: { thresholds: { support: 2 } } })
+  log.append(later, careful.founding(later)).append(later, careful.sign('support', instrumentUrn('gids'), {}, later))
+  const report = await audit({ source: log })
+  assert.equal(report.verdict, 'equal')
+  assert.equal(report.pending, 1)
+})
+
+test('a time before the time of the batch before', async (context) => {
+  const { log, size } = await forgery(context)
+  assert.deepEqual(await differences(log.append(start)), [`entry-refused/time-decreases entry ${size}`])
+})
+
+test('a statement from the future', async (context) => {
+  const { log, provider, product, size } = await forgery(context)
+  const entry = provider.sign('product', product, gateway, later + 3600)
+  assert.deepEqual(await differences(log.append(later, entry)), [`entry-refused/clock-in-future entry ${size}`])
+})
+
+test('a time leaf of somebody who is not the keeper closes nothing', async (context) => {
+  const { log, provider, size } = await forgery(context)
+  log.leaves.push(provider.sign('time', home.origin, { at: later, cosigned: [] }, later))
+  assert.deepEqual(await differences(log), [`batch-open entries ${size} to ${size}`])
+})
+
+test('entries that no time leaf closes', async (context) => {
+  const { log, provider, product, size } = await forgery(context)
+  log.leaves.push(provider.sign('product', product, gateway, later))
+  assert.deepEqual(await differences(log), [`batch-open entries ${size} to ${size}`])
+})
+
+test('a log without its beginning', async () => {
+  const log = new ForgedLog([home.founding(start), timeLeaf(start)])
+  const found = await differences(log)
+  assert.ok(found.includes('bootstrap-missing entries 0 to 1'), found.join('\n'))
+})
+
+test('a statement that stands in the log twice', async (context) => {
+  const { log, size } = await forgery(context)
+  const [, , , , , , , twice = new Uint8Array()] = log.leaves
+  assert.deepEqual(await differences(log.append(later, twice)), [`entry-repeated entry ${size}`])
+})
+
+test('an entry with an unprotected header that nobody signed', async (context) => {
+  const { log, provider, product, size } = await forgery(context)
+  const entry = attachReceipts(provider.sign('product', product, gateway, later), [Uint8Array.of(0xa0)])
+  assert.deepEqual(await differences(log.append(later, entry)), [`entry-not-canonical entry ${size}`])
+})
+
+function findings(log: ForgedLog, digest: string, at = start + 3600): Uint8Array {
+  const size = log.leaves.length
+  const { version, digest: rules } = currentRuleset
+  const root = `sha256:${Buffer.from(log.tree.root(size)).toString('hex')}`
+  const payload = {
+    cut: [{ origin: home.origin, size, root }],
+    at,
+    ruleset: { version, digest: rules },
+    trust: null,
+    digest,
+  }
+  return home.sign('findings', home.origin, payload, later)
+}
+
+test('findings that are not what their rules give', async (context) => {
+  const { log, size } = await forgery(context)
+  const report = await audit({ source: log.append(later, findings(log, `sha256:${'00'.repeat(32)}`)) })
+  assert.equal(report.differenceCount, 1)
+  const [difference] = report.differences
+  assert.equal(difference?.code, 'findings-differ')
+  assert.equal(difference?.where, `entry ${size}`)
+  assert.equal(difference?.found, `sha256:${'00'.repeat(32)}`)
+})
+
+test('findings at a time that is none of the log', async (context) => {
+  const { log, size } = await forgery(context)
+  const report = await differences(log.append(later, findings(log, `sha256:${'00'.repeat(32)}`, start + 1)))
+  assert.deepEqual(report, [`entry-refused/wrong-cut entry ${size}`])
+})
+
+test('findings by a ruleset that this release does not know are left, and said to be', async (context) => {
+  const { log, size } = await forgery(context)
+  const root = `sha256:${Buffer.from(log.tree.root()).toString('hex')}`
+  const digest = `sha256:${'11'.repeat(32)}`
+  const payload = {
+    cut: [{ origin: home.origin, size, root }],
+    at: start,
+    ruleset: { version: '99', digest },
+    trust: null,
+    digest,
+  }
+  const report = await audit({ source: log.append(later, home.sign('findings', home.origin, payload, later)) })
+  assert.equal(report.verdict, 'partly')
+  assert.deepEqual(
+    report.unchecked.map(({ code }) => code),
+    ['ruleset-unknown'],
+  )
+})
+
+test('findings that rest on a document which is not there, or withheld without a statement', async (context) => {
+  for (const state of ['absent', 'withheld'] as const) {
+    const { log, digest } = await forgery(context)
+    log.documents.set(digest, state)
+    const found = await differences(log)
+    assert.ok(
+      found.length > 0 && found.every((each) => each.startsWith('document-missing/document-missing entry ')),
+      found.join('\n'),
+    )
+  }
+})
+
+test('a document withheld by a later statement leaves earlier findings as they were', async (context) => {
+  const { log, provider, digest } = await forgery(context)
+  log.documents.set(digest, 'withheld')
+  const sub = `urn:comity:document:${digest}`
+  const report = await audit({
+    source: log.append(later, provider.sign('withholding', sub, { ground: 'data-protection' }, later)),
+  })
+  assert.deepEqual(report.differences, [])
+  assert.equal(report.verdict, 'partly')
+  assert.deepEqual(
+    report.unchecked.map(({ code }) => code),
+    ['document-not-at-hand'],
+  )
+})
+
+test('what somebody kept is compared with what the log says now', async (context) => {
+  const { log, provider, product } = await forgery(context)
+  const checkpoint = Buffer.from(log.note())
+  log.append(later, provider.sign('product', product, gateway, later))
+  assert.deepEqual(await differences(log, { kept: [{ name: 'mine', bytes: checkpoint }] }), [])
+  // The same keeper shows another log: the entry before last is replaced.
+  const other = new ForgedLog(log.leaves.slice(0, 10))
+  other.append(later)
+  assert.deepEqual(await differences(other, { kept: [{ name: 'mine', bytes: checkpoint }] }), [
+    'kept-differs/log-shrank mine',
+  ])
+  for (let i = 0; i < 20; i++) other.append(later + i)
+  assert.deepEqual(await differences(other, { kept: [{ name: 'mine', bytes: checkpoint }] }), [
+    'kept-differs/log-forked mine',
+  ])
+})
+
+test('one bit in a receipt that somebody kept', async (context) => {
+  const { node, advisory } = await storyNode(folder(context))
+  const receipt = advisory.receipt()
+  const log = () => ForgedLog.of(node)
+  const compare = (bytes: Uint8Array) => differences(log(), { kept: [{ name: 'mine', bytes }] })
+  assert.deepEqual(await compare(receipt), [])
+  const transparent = attachReceipts(advisory.statement.leaf, [receipt])
+  assert.deepEqual(await compare(transparent), [])
+  const damaged = Uint8Array.from(receipt)
+  flip(-1)(damaged)
+  assert.deepEqual(await compare(damaged), ['kept-differs/wrong-signature mine'])
+  assert.deepEqual(await compare(attachReceipts(advisory.statement.leaf, [damaged])), [
+    'kept-differs/wrong-signature mine',
+  ])
+  const misplaced = attachReceipts(log().leaves[3] ?? receipt, [receipt])
+  assert.deepEqual(await compare(misplaced), ['kept-differs/bad-receipt mine'])
+  await node.close()
+})
+
+const witness = cosigner('witness.example.org', keyFor('witness'), sha256)
+const trust = `witness w ${formatVerifierKey(verifierKey('witness.example.org', noteType.cosignature, keyFor('witness').publicKey, sha256))}\nquorum w\n`
+
+function cosigned(log: ForgedLog, size: number, at: number): string {
+  const note = parseNote(log.note(size))
+  return formatNote({ text: note.text, signatures: [...note.signatures, witness.cosign(note.text, at)] })
+}
+
+test('cosignatures bound the times of the entries they cover', async (context) => {
+  const { log, size } = await forgery(context)
+  const note = cosigned(log, size, start + 3700)
+  log.leaves.push(timeLeaf(start + 4000, [note]))
+  const report = await audit({ source: log, trust })
+  assert.deepEqual(report.differences, [])
+  assert.deepEqual(report.witnesses, ['w'])
+  assert.deepEqual(report.times, { first: start, last: start + 4000, bounded: size, claimed: 1, contested: 0 })
+})
+
+test('a time after its entries were cosigned, and one before a cosignature that it carries', async (context) => {
+  const { log, size } = await forgery(context)
+  log.leaves.push(timeLeaf(start + 4000, [cosigned(log, size, start + 1000)]))
+  assert.deepEqual(
+    (await differences(log, { trust })).map((each) => each.split(' ')[0]),
+    Array(5).fill('time-outside-bound'),
+  )
+  const { log: early } = await forgery(context)
+  early.leaves.push(timeLeaf(start + 4000, [cosigned(early, size, start + 9000)]))
+  assert.deepEqual(await differences(early, { trust }), [`time-outside-bound entries ${size} to ${size}`])
+  assert.deepEqual(await differences(early), [], 'without a trust policy no witness counts')
+})
+
+test('a cosigned checkpoint of another tree shows a fork, whoever is trusted', async (context) => {
+  const { log, size } = await forgery(context)
+  const fork = new ForgedLog([...log.leaves.slice(0, -1), timeLeaf(start + 3661)])
+  log.leaves.push(timeLeaf(start + 4000, [cosigned(fork, size, start + 3700), 'nothing']))
+  assert.deepEqual(await differences(log), [
+    `cosigned-differs entry ${size}, cosigned 0`,
+    `cosigned-malformed/malformed-note entry ${size}, cosigned 1`,
+  ])
+})

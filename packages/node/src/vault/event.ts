@@ -1,0 +1,65 @@
+/** What the stream `vault` records, each under the key of the partition that it concerns or under the node's own. */
+
+/** A party is hosted from here on. `lookup` is the key of its tags, base64url. Under the party's key. */
+export interface PartitionOpened {
+  readonly type: 'partition'
+  readonly party: string
+  readonly lookup: string
+  readonly at: number
+}
+
+/** A token was issued; only the hash of its secret is kept, hex. Under the party's key if it is bound to one. */
+export interface TokenIssued {
+  readonly type: 'token'
+  readonly id: string
+  readonly hash: string
+  readonly party: string | null
+  readonly admin: boolean
+  readonly label: string
+  readonly at: number
+}
+
+/** Under the same key as its {@link TokenIssued}. */
+export interface TokenRevoked {
+  readonly type: 'token-revoked'
+  readonly id: string
+  readonly at: number
+}
+
+/** A document came in, new or in place of the one that the inventory had. Under the party's key. */
+export interface InventoryAdded {
+  readonly type: 'inventory'
+  readonly id: string
+  readonly name: string
+  /** Digest of the sealed blob that holds it, compressed with gzip. */
+  readonly blob: string
+  /** Of the document, `sha256:<hex>`, and its size in octets. */
+  readonly digest: string
+  readonly bytes: number
+  readonly at: number
+}
+
+/** Under the party's key. `blobs` go with it. */
+export interface InventoryRemoved {
+  readonly type: 'inventory-removed'
+  readonly id: string
+  readonly blobs: readonly string[]
+  readonly at: number
+}
+
+/** A party is hosted no longer, and its key is to be destroyed. Under the node's own key, for it must stay readable. */
+export interface PartitionErased {
+  readonly type: 'erased'
+  /** The partition's identifier, which says nothing about the party. */
+  readonly partition: string
+  readonly blobs: readonly string[]
+  readonly at: number
+}
+
+export type VaultEvent =
+  | PartitionOpened
+  | TokenIssued
+  | TokenRevoked
+  | InventoryAdded
+  | InventoryRemoved
+  | PartitionErased
