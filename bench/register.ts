@@ -23,8 +23,7 @@ async function run({ n = 0 }: Readonly<Record<string, number>>): Promise<readonl
     const now = Math.floor(Date.now() / 1000)
     const authors = Array.from({ length: 32 }, (_, i) => actor(`author ${i}`, home.origin))
     await settle(server, authors, now)
-    const statements = (from: number) =>
-      Array.from({ length: n }, (_, i) => productStatement(authors, from + i, now))
+    const statements = (from: number) => Array.from({ length: n }, (_, i) => productStatement(authors, from + i, now))
     const warm = statements(0).slice(0, Math.min(2000, n))
     await postAll(server, warm)
     const single = await costOf(server, n, () => postAll(server, statements(n)))
@@ -45,8 +44,14 @@ async function run({ n = 0 }: Readonly<Record<string, number>>): Promise<readonl
 
 /** Authors with findings to update: each supports the Initiative. */
 async function settle(server: RunningServer, authors: readonly Actor[], now: number): Promise<void> {
-  await postAll(server, authors.map((author) => author.founding(now)))
-  await postAll(server, authors.map((author) => author.sign('support', instrumentUrn('gids'), {}, now)))
+  await postAll(
+    server,
+    authors.map((author) => author.founding(now)),
+  )
+  await postAll(
+    server,
+    authors.map((author) => author.sign('support', instrumentUrn('gids'), {}, now)),
+  )
 }
 
 async function postAll(server: RunningServer, statements: readonly Uint8Array[]): Promise<void> {
@@ -108,7 +113,15 @@ async function latencies(
   const name = `receipt at half load, ${Math.round(perSecond)}/s`
   return [
     { figure: `${name}: median`, value: at(0.5), unit: 'ms', against: '', ratio: null, goal: '', met: null },
-    { figure: `${name}: p99`, value: at(0.99), unit: 'ms', against: '', ratio: null, goal: '< 50 ms', met: at(0.99) < 50 },
+    {
+      figure: `${name}: p99`,
+      value: at(0.99),
+      unit: 'ms',
+      against: '',
+      ratio: null,
+      goal: '< 50 ms',
+      met: at(0.99) < 50,
+    },
   ]
 }
 

@@ -24,7 +24,12 @@ export interface RunningServer {
 /** Starts the server and waits until it answers. */
 export async function runServer(directory: string): Promise<RunningServer> {
   const started = performance.now()
-  const args = [...(process.env.PROF ? ['--cpu-prof', '--cpu-prof-dir=/tmp/plan/prof'] : []), '--disable-warning=ExperimentalWarning', script, directory]
+  const args = [
+    ...(process.env.PROF ? ['--cpu-prof', '--cpu-prof-dir=/tmp/plan/prof'] : []),
+    '--disable-warning=ExperimentalWarning',
+    script,
+    directory,
+  ]
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })

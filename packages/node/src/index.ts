@@ -19,6 +19,14 @@ export { verifyFile } from './audit/verify-file.ts'
 export type { VerifyFileOptions } from './audit/known-keys.ts'
 export type { FileVerification, Step } from './audit/verification.ts'
 export { verificationSummary } from './audit/verification-summary.ts'
-export { type Changes, type ChangedFinding, type ChangedStatement, type ChangesSource, type Moment, changes, changesSummary } from './changes.ts'
+export {
+  type Changes,
+  type ChangedFinding,
+  type ChangedStatement,
+  type ChangesSource,
+  type Moment,
+  changes,
+  changesSummary,
+} from './changes.ts'
 export { createServer, type ServerLog, type ServerOptions } from './http/create-server.ts'
 export { Vault, type VaultOptions } from './vault/vault.ts'

@@ -1,11 +1,22 @@
-import { type Statement, StatementError, signStatement, statementUrn } from '@comity/statement'
+import {
+  type Statement,
+  StatementError,
+  jwkOf,
+  keyAt,
+  kidOf,
+  maySign,
+  signStatement,
+  statementUrn,
+  toHex,
+} from '@comity/statement'
 import { StoreError } from '@comity/store'
+import { crypto } from '../crypto-port.ts'
 import { type Bench, judge } from '../judge/judge.ts'
 import { NodeError } from '../node-error.ts'
 import type { Entry } from '../register/entry.ts'
 import { type Unclosed, decodeEntry, foldBatch } from '../register/fold.ts'
 import type { Database } from '../register/database.ts'
-import type { Register } from '../register/register.ts'
+import type { Accepted, Register } from '../register/register.ts'
 import type { NodeKeys } from './keys.ts'
 import type { Ledger, SignedHead } from './ledger.ts'
 
@@ -211,12 +222,35 @@ export class Sequencer {
     const entry: Entry = { ...waiting, ...place }
     try {
       const accepted = judge(entry, register, this.#bench())
+      this.#keepsOwnKeys(entry, accepted)
       register.apply(entry, accepted)
       return true
     } catch (reason) {
       if (!(reason instanceof NodeError || reason instanceof StatementError)) throw reason
       waiting.reject(new Refused(reason, refusalOf(waiting.statement, reason, place.at, ledger, this.#parts.keys)))
       return false
+    }
+  }
+
+  /**
+   * A keeper that ends the keys its node signs with would leave the log without a next time leaf. The judge of an audit
+   * has no part in this: it is this node that could not go on.
+   */
+  #keepsOwnKeys({ position, statement }: Entry, { partyState }: Accepted): void {
+    const { ledger, keys } = this.#parts
+    if (partyState === undefined || statement.iss !== ledger.keeper) return
+    const advice = 'add the new key beside it, start the node with that, then end the old one'
+    try {
+      maySign(partyState, toHex(keys.receipt.kid), 'time', position + 1)
+    } catch (cause) {
+      if (!(cause instanceof StatementError)) throw cause
+      const message = `this would end the receipt key that this node signs with: ${advice}`
+      throw new NodeError('missing-key', message, { cause })
+    }
+    const logKid = kidOf(jwkOf({ alg: 'EdDSA', bytes: keys.log.publicKey }), crypto)
+    const { key, status } = keyAt(partyState, logKid, position + 1)
+    if (status !== 'valid' || key?.roles.includes('log') !== true) {
+      throw new NodeError('missing-key', `this would end the log key that this node signs with: ${advice}`)
     }
   }
 

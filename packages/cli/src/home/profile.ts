@@ -1,0 +1,187 @@
+import { isPartyUrn } from '@comity/statement'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { CliError } from '../cli-error.ts'
+import type { Context } from '../context.ts'
+import {
+  createPrivateFile,
+  isRecord,
+  makePrivateFolder,
+  readBytes,
+  readJson,
+  replacePrivateFile,
+} from './private-file.ts'
+
+const format = 'comity party 1'
+const aliasPattern = /^[a-z0-9][a-z0-9-]{0,31}$/
+
+/** What a home remembers of a party that its owner signs for. Nothing in it is secret. */
+export interface Profile {
+  readonly alias: string
+  readonly urn: string
+  readonly name: string
+  readonly type: string
+  /** Origin of its home log. */
+  readonly home: string
+  /** Where its home log answers; undefined for the keeper, whose data folder is at hand. */
+  readonly node?: string
+  /** The data folder of the node that this party keeps. */
+  readonly data?: string
+}
+
+/**
+ * A person's folder: parties they sign for, with keys and tokens.
+ *
+ *     HOME/parties/ALIAS/party.json      who it is and where its node answers
+ *     HOME/parties/ALIAS/founding.cbor   its first party statement
+ *     HOME/parties/ALIAS/keys/*.json     key files
+ *     HOME/parties/ALIAS/token           what the node wants to see when it files
+ *     HOME/recovery/ALIAS-*.json         recovery files, until they are moved to a safe place
+ *     HOME/known/HEX.cbor                first party statements of others, to verify offline with
+ */
+export class Home {
+  readonly path: string
+
+  constructor(path: string) {
+    this.path = path
+  }
+
+  /** `--home`, `$COMITY_HOME`, or `~/.local/share/comity`. */
+  static of(context: Context, given: string | undefined): Home {
+    const { env } = context
+    const data = env['XDG_DATA_HOME'] ?? join(env['HOME'] ?? homedir(), '.local', 'share')
+    return new Home(resolve(context.cwd, given ?? env['COMITY_HOME'] ?? join(data, 'comity')))
+  }
+
+  aliases(): readonly string[] {
+    const parties = join(this.path, 'parties')
+    if (!existsSync(parties)) return []
+    return readdirSync(parties)
+      .filter((name) => existsSync(this.#file(name, 'party.json')))
+      .toSorted()
+  }
+
+  /** Checks an alias for a new party. Throws `usage` or `alias-exists`. */
+  checkNew(alias: string): void {
+    if (!aliasPattern.test(alias)) {
+      throw new CliError('usage', `"${alias}" is no alias: 1 to 32 of a-z, 0-9 and -, beginning with a letter or digit`)
+    }
+    if (existsSync(this.#file(alias, 'party.json'))) {
+      throw new CliError('alias-exists', `${this.path} has a party "${alias}" already; choose another with --as`)
+    }
+  }
+
+  /** The party named by `--as` or `$COMITY_AS`, or the only one there is. */
+  profile(alias: string | undefined): Profile {
+    const known = this.aliases()
+    if (alias === undefined) {
+      if (known.length === 1 && known[0] !== undefined) return this.#read(known[0])
+      throw new CliError(
+        'unknown-alias',
+        known.length === 0
+          ? `${this.path} holds no party yet: found a node with "comity init" or a hosted party with "comity party create"`
+          : `whom do you sign for? Give --as with one of ${known.join(', ')}`,
+      )
+    }
+    if (!known.includes(alias)) {
+      throw new CliError(
+        'unknown-alias',
+        `${this.path} holds no party "${alias}"; it holds ${known.join(', ') || 'none'}`,
+      )
+    }
+    return this.#read(alias)
+  }
+
+  /** All parties of this home, by alias. */
+  profiles(): readonly Profile[] {
+    return this.aliases().map((alias) => this.#read(alias))
+  }
+
+  create(profile: Profile, founding: Uint8Array): void {
+    makePrivateFolder(this.path)
+    const { alias, ...rest } = profile
+    createPrivateFile(this.#file(alias, 'founding.cbor'), founding)
+    createPrivateFile(this.#file(alias, 'party.json'), `${JSON.stringify({ format, ...rest }, null, 2)}\n`)
+  }
+
+  /** Takes back what was written for a party that could not be registered. */
+  discard(alias: string, files: readonly string[]): void {
+    if (this.aliases().includes(alias)) return
+    this.discardFiles(files)
+    rmSync(join(this.path, 'parties', alias), { recursive: true, force: true })
+  }
+
+  discardFiles(files: readonly string[]): void {
+    for (const path of files) rmSync(path, { force: true })
+  }
+
+  /** The folder of a party's key files. */
+  keysOf(alias: string): string {
+    return this.#file(alias, 'keys')
+  }
+
+  recoveryFile(alias: string, suffix: string): string {
+    return join(this.path, 'recovery', `${alias}-${suffix}.json`)
+  }
+
+  token(alias: string): string | undefined {
+    const path = this.#file(alias, 'token')
+    if (!existsSync(path)) return undefined
+    return Buffer.from(readBytes(path)).toString('utf8').trim()
+  }
+
+  setToken(alias: string, secret: string): string {
+    const path = this.#file(alias, 'token')
+    replacePrivateFile(path, `${secret}\n`)
+    return path
+  }
+
+  /** Keeps a first party statement, to verify with when no node answers. */
+  remember(urn: string, founding: Uint8Array): void {
+    const path = join(this.path, 'known', `${urn.slice(-64)}.cbor`)
+    if (!existsSync(path)) createPrivateFile(path, founding)
+  }
+
+  /** First party statements that this home knows: of its own parties and of those it has seen. */
+  foundingStatements(): readonly Uint8Array[] {
+    const known = join(this.path, 'known')
+    const seen = existsSync(known)
+      ? readdirSync(known)
+          .filter((name) => name.endsWith('.cbor'))
+          .map((name) => join(known, name))
+      : []
+    const own = this.aliases().map((alias) => this.#file(alias, 'founding.cbor'))
+    return [...own, ...seen].filter((path) => existsSync(path)).map((path) => readBytes(path))
+  }
+
+  #file(alias: string, name: string): string {
+    return join(this.path, 'parties', alias, name)
+  }
+
+  #read(alias: string): Profile {
+    const path = this.#file(alias, 'party.json')
+    const value = readJson(path)
+    if (!isRecord(value) || value['format'] !== format)
+      throw new CliError('bad-input', `${path} is no party of this version`)
+    const { urn, name, type, home, node, data } = value
+    if (
+      typeof urn !== 'string' ||
+      !isPartyUrn(urn) ||
+      typeof name !== 'string' ||
+      typeof type !== 'string' ||
+      typeof home !== 'string'
+    ) {
+      throw new CliError('bad-input', `${path} lacks its urn, name, type or home`)
+    }
+    return {
+      alias,
+      urn,
+      name,
+      type,
+      home,
+      ...(typeof node === 'string' ? { node } : {}),
+      ...(typeof data === 'string' ? { data } : {}),
+    }
+  }
+}

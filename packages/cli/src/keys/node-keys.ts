@@ -1,0 +1,60 @@
+import { sha256 } from '@comity/crypto'
+import { ed25519Signer, signNote } from '@comity/log'
+import type { NodeKeys } from '@comity/node'
+import { toHex } from '@comity/statement'
+import { randomBytes } from 'node:crypto'
+import { CliError } from '../cli-error.ts'
+import type { KeyRing } from './key-file.ts'
+import { newRoleKey, type RoleKey, signerOf } from './role-key.ts'
+
+/** The keys that a node signs with unattended. Each can do one thing only. */
+export interface NewNodeKeys {
+  readonly keys: readonly RoleKey[]
+  readonly master: Uint8Array
+}
+
+export function newNodeKeys(): NewNodeKeys {
+  return {
+    keys: [
+      newRoleKey('findings', ['sign'], ['findings']),
+      newRoleKey('receipt', ['receipt']),
+      newRoleKey('log', ['log']),
+    ],
+    master: randomBytes(32),
+  }
+}
+
+/** The origin of a log that has no name of its own: the hash of its first key, under a name that no DNS resolves. */
+export function defaultOrigin(keys: readonly RoleKey[]): string {
+  return `${toHex(sha256(keyNamed(keys, 'log').key.publicKey))}.comity.invalid`
+}
+
+/** Raw public key of the log in a node's key file. */
+export function logKeyOf(ring: KeyRing): Uint8Array {
+  return keyNamed(ring.keys, 'log').key.publicKey
+}
+
+/** Makes signers of the keys in a node's key file. */
+export function nodeKeysOf(
+  ring: KeyRing,
+  origin: string,
+): { readonly keys: NodeKeys; readonly masterKey?: Uint8Array } {
+  const log = keyNamed(ring.keys, 'log').key
+  const noteSigner = ed25519Signer(origin, log, sha256)
+  const findings = ring.keys.find((each) => each.name === 'findings')
+  const masterKey = ring.symmetric?.['master']
+  return {
+    keys: {
+      receipt: signerOf(keyNamed(ring.keys, 'receipt')),
+      log: { publicKey: log.publicKey, signNote: (text) => signNote(text, [noteSigner]) },
+      ...(findings === undefined ? {} : { findings: signerOf(findings) }),
+    },
+    ...(masterKey === undefined ? {} : { masterKey }),
+  }
+}
+
+function keyNamed(keys: readonly RoleKey[], name: string): RoleKey {
+  const found = keys.find((each) => each.name === name)
+  if (found === undefined) throw new CliError('missing-key', `the node's key file holds no key named ${name}`)
+  return found
+}

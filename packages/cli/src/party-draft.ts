@@ -1,0 +1,75 @@
+/** What a new party says about itself. */
+import { type PartyPayload, type PartyType, partyTypes } from '@comity/statement'
+import { type Command, Option } from 'commander'
+import { CliError } from './cli-error.ts'
+import { collect } from './registrar.ts'
+
+export interface PartyOptions {
+  readonly name: readonly string[]
+  readonly type: PartyType
+  readonly state?: string
+  readonly contact?: readonly string[]
+  readonly domain?: readonly string[]
+  readonly approvers: string
+  readonly threshold?: readonly string[]
+  readonly recovery: string
+  readonly insecureNoPassphrase?: boolean
+}
+
+/** The options of `init` and `party create`. */
+export function withPartyOptions(command: Command, type: PartyType): Command {
+  return command
+    .requiredOption('--name <name>', 'its name; other languages as fr=Nom (repeatable)', collect)
+    .addOption(new Option('--type <type>', 'what it is').choices(partyTypes).default(type))
+    .option('--state <XX>', 'the State it claims to be or belong to, two letters')
+    .option('--contact <function=address>', 'an office: security=psirt@acme.example (repeatable)', collect)
+    .option('--domain <name>', 'a domain of its own (repeatable)', collect)
+    .option('--approvers <n>', 'further keys that approve, one file each', '0')
+    .option('--threshold <kind=n>', 'how many keys a kind takes: advisory=2 (repeatable)', collect)
+    .option('--recovery <k-of-n>', 'how many recovery keys recover it', '1-of-1')
+    .option('--insecure-no-passphrase', 'leave the keys unencrypted')
+}
+
+/** The members of a party statement that the options give. Throws `usage`. */
+export function partyMembers(options: PartyOptions): Pick<PartyPayload, 'names' | 'type'> & Partial<PartyPayload> {
+  const { type, state, contact = [], domain, threshold = [] } = options
+  return {
+    names: options.name.map(localized),
+    type,
+    ...(state === undefined ? {} : { state }),
+    ...(contact.length === 0 ? {} : { contacts: contact.map(contactOf) }),
+    ...(domain === undefined ? {} : { domains: [...domain] }),
+    ...(threshold.length === 0 ? {} : { thresholds: Object.fromEntries(threshold.map(thresholdOf)) }),
+  }
+}
+
+export function approverCount(text: string): number {
+  if (/^[0-9]$/.test(text)) return Number(text)
+  throw new CliError('usage', `--approvers "${text}" is no number from 0 to 9`)
+}
+
+function localized(text: string): { language: string; text: string } {
+  const [, language, name] = /^([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)=(.+)$/.exec(text) ?? []
+  return language === undefined || name === undefined ? { language: 'en', text } : { language, text: name }
+}
+
+const functions = ['security', 'diplomatic', 'technical', 'judicial', 'general'] as const
+
+function contactOf(text: string): NonNullable<PartyPayload['contacts']>[number] {
+  const at = text.indexOf('=')
+  const office = functions.find((each) => each === text.slice(0, at))
+  const address = text.slice(at + 1)
+  if (office === undefined || address === '') {
+    throw new CliError('usage', `--contact "${text}" is not of the form ${functions.join('|')}=address`)
+  }
+  if (address.startsWith('http')) return { function: office, url: address }
+  if (address.startsWith('+')) return { function: office, phone: address }
+  return { function: office, email: address.replace(/^mailto:/, '') }
+}
+
+function thresholdOf(text: string): readonly [string, number] {
+  const [, kind, count] = /^([a-z-]+)=([0-9]{1,2})$/.exec(text) ?? []
+  if (kind === undefined || count === undefined)
+    throw new CliError('usage', `--threshold "${text}" is not of the form advisory=2`)
+  return [kind, Number(count)]
+}

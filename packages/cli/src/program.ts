@@ -1,0 +1,117 @@
+import { Command, CommanderError, Option } from 'commander'
+import { exitCodes, exitMeanings } from './cli-error.ts'
+import type { Context, Result } from './context.ts'
+import { reportError } from './report-error.ts'
+import { type GlobalOptions, Session } from './session.ts'
+import { defaultWidth } from './terminal/text.ts'
+import { registerVerbs } from './verbs/all.ts'
+
+/** The `comity` command. `end` hears the exit code of the verb that ran. */
+export function buildProgram(context: Context, end: (exitCode: number) => void): Command {
+  const program = new Command('comity')
+  program
+    .description(
+      'Commitments on information and data security as signed statements in public logs, with findings that anyone can recompute.',
+    )
+    .version('0.1.0', '-V', 'print the version (also: comity --version)')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .configureHelp({ helpWidth: defaultWidth, showGlobalOptions: true, styleTitle: (title) => title })
+    .configureOutput({
+      writeOut: (text) => context.stdout.write(text),
+      writeErr: (text) => context.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'comity: ')),
+      getOutHelpWidth: () => defaultWidth,
+      getErrHelpWidth: () => defaultWidth,
+    })
+    .exitOverride()
+    .showSuggestionAfterError()
+  for (const option of globalOptions()) program.addOption(option)
+  program.addHelpText(
+    'after',
+    `\nExit codes:\n${exitLines()}\n\nExample:\n  $ comity party create acme --name "Acme" --type provider`,
+  )
+  registerVerbs(program, { run: (action) => wrapped(context, end, action) })
+  return program
+}
+
+/** Runs the command with these arguments and resolves with its exit code. It never rejects. */
+export async function runCommand(argv: readonly string[], context: Context): Promise<number> {
+  let exitCode: number = exitCodes.ok
+  const program = buildProgram(context, (code) => (exitCode = code))
+  try {
+    // A verb may have a --version of its own (`release add`), so only in first place is it the command's.
+    await program.parseAsync(argv[0] === '--version' ? ['-V'] : [...argv], { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+    return await report(context, error, argv.includes('--json'))
+  }
+}
+
+function wrapped<Options, Arguments extends readonly unknown[]>(
+  context: Context,
+  end: (exitCode: number) => void,
+  action: (session: Session, options: Options, ...args: Arguments) => Promise<Result | undefined>,
+) {
+  return async (...received: unknown[]): Promise<void> => {
+    // Commander calls an action with its arguments, its options, and the command itself, in this order.
+    const command = received.at(-1) as Command
+    const options = command.optsWithGlobals<GlobalOptions & Options>()
+    const session = new Session(context, options)
+    try {
+      const result = await action(session, options, ...(received.slice(0, -2) as unknown as Arguments))
+      session.progress.end()
+      if (result !== undefined) {
+        const text = options.json === true ? JSON.stringify(result.json, null, 2) : result.text
+        context.stdout.write(`${text}\n`)
+        end(result.exitCode ?? exitCodes.ok)
+      }
+    } catch (error) {
+      session.progress.end()
+      end(await report(context, error, options.json === true))
+    } finally {
+      await session.close()
+    }
+  }
+}
+
+async function report(context: Context, error: unknown, asJson: boolean): Promise<number> {
+  const { text, json, exitCode } = await reportError(error, context.env['COMITY_DEBUG'] !== undefined)
+  if (asJson) context.stdout.write(`${JSON.stringify(json, null, 2)}\n`)
+  context.stderr.write(`${text}\n`)
+  return exitCode
+}
+
+function globalOptions(): readonly Option[] {
+  return [
+    new Option('--json', 'print the result as JSON'),
+    new Option('--as <alias>', 'the party of this home that signs ($COMITY_AS)'),
+    new Option('--node <url>', 'the node to speak to ($COMITY_NODE)'),
+    new Option('--data <dir>', "a node's data folder ($COMITY_DATA, else ./data)"),
+    new Option('--home <dir>', 'your keys and tokens ($COMITY_HOME, else ~/.local/share/comity)'),
+    new Option('--token-file <file>', 'the token to file with ($COMITY_TOKEN)'),
+    new Option('--passphrase-file <file>', 'passphrase of the keys, first line ($COMITY_PASSPHRASE)'),
+  ]
+}
+
+function exitLines(): string {
+  return Object.entries(exitCodes)
+    .map(([name, code]) => {
+      const words = exitMeanings[name as keyof typeof exitCodes] // the names of exitCodes
+      return `  ${code}  ${wrapTail(words)}`
+    })
+    .join('\n')
+}
+
+function wrapTail(words: string): string {
+  const lines: string[] = []
+  let line = ''
+  for (const word of words.split(' ')) {
+    if (line.length + word.length + 1 > defaultWidth - 6) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line].join('\n     ')
+}

@@ -1,0 +1,166 @@
+/** Puts a node together: truth, register, vault, HTTP. */
+import { ComityNode, createServer, type NodeKeys, type Vault } from '@comity/node'
+import type { AddressInfo } from 'node:net'
+import { CliError } from '../cli-error.ts'
+import type { Context } from '../context.ts'
+import type { DataFolder } from '../home/data-folder.ts'
+import { openKeyFile } from '../keys/open-keys.ts'
+import { nodeKeysOf } from '../keys/node-keys.ts'
+import type { Session } from '../session.ts'
+import { backupNode } from './backup-node.ts'
+import { openVault } from './open-vault.ts'
+
+/** How long requests under way may take once the node shuts down, in milliseconds. */
+const lastRequests = 5000
+
+export interface NodeAtHand {
+  readonly node: ComityNode
+  readonly vault: Vault
+  readonly data: DataFolder
+}
+
+export interface Listening {
+  readonly host: string
+  /** 0 takes any free port. */
+  readonly port: number
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer }
+  readonly publicUrl?: string
+  readonly sample?: boolean
+}
+
+/** A node that answers over HTTP. */
+export interface Serving {
+  readonly url: string
+  /** Lets requests under way end, then closes node and folder. */
+  close(): Promise<void>
+}
+
+/** The keys of the node in a data folder, its passphrase asked for. */
+export async function openNodeKeys(
+  session: Pick<Session, 'context' | 'options'>,
+  data: DataFolder,
+): Promise<{ keys: NodeKeys; masterKey?: Uint8Array }> {
+  const { origin } = data.founded()
+  return nodeKeysOf(await openKeyFile(session.context, data.keyFile, session.options), origin)
+}
+
+/** Opens the node in a data folder. Throws StoreError `folder-in-use` while another process has it open. */
+export async function openNode(session: Session, data: DataFolder, what = 'Opening the node'): Promise<NodeAtHand> {
+  const signing = await openNodeKeys(session, data)
+  const node = await ComityNode.open({
+    directory: data.path,
+    ...signing,
+    now: () => session.context.now(),
+    onProgress: (done, total) => session.progress.update(what, done, total),
+  })
+  try {
+    return { node, vault: await openVault(node, data.path), data }
+  } catch (error) {
+    await node.close()
+    throw error
+  }
+}
+
+/** Serves a node. When this throws, the node is closed. */
+export async function serveNode(
+  { node, vault, data }: NodeAtHand,
+  listening: Listening,
+  context: Context,
+): Promise<Serving> {
+  const { host, port, tls, publicUrl, sample } = listening
+  const log = errorLog(context)
+  const stopWaking = node.onBatch(() => vault.wake())
+  const closeNode = async (): Promise<void> => {
+    stopWaking()
+    await vault.close()
+    await node.close()
+  }
+  try {
+    const app = await createServer({
+      node,
+      vault,
+      log,
+      ...(tls === undefined ? {} : { tls }),
+      ...(publicUrl === undefined ? {} : { publicUrl }),
+      ...(sample === undefined ? {} : { sample }),
+      backup: (directory) => backupNode(node.truth, data, directory, context.now()),
+    })
+    await app.listen({ host, port })
+    // Safe: it listens on a TCP port.
+    const { port: actual } = app.server.address() as AddressInfo
+    const url =
+      publicUrl ?? `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${actual}`
+    return {
+      url,
+      async close() {
+        const late = setTimeout(() => app.server.closeAllConnections(), lastRequests)
+        await app.close()
+        clearTimeout(late)
+        await closeNode()
+      },
+    }
+  } catch (error) {
+    await closeNode()
+    throw asListenError(error, host, port)
+  }
+}
+
+/** A node for one command: the folder is opened, served to this process alone, and closed again. */
+export async function openForOneCommand(session: Session): Promise<Serving> {
+  const atHand = await openNode(session, session.data)
+  // There is no later moment at which matches could arrive.
+  await atHand.vault.settled()
+  return serveNode(atHand, { host: '127.0.0.1', port: 0 }, session.context)
+}
+
+/** Whether somebody listens there already: asked before long work is begun. */
+export async function checkPort(host: string, port: number): Promise<void> {
+  const { createServer: probe } = await import('node:net')
+  const server = probe()
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen({ host, port }, resolve)
+    })
+  } catch (error) {
+    throw asListenError(error, host, port)
+  } finally {
+    server.close()
+  }
+}
+
+function asListenError(error: unknown, host: string, port: number): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'EADDRINUSE') {
+    return new CliError(
+      'port-in-use',
+      `port ${port} on ${host} is in use by another program: choose another with --port`,
+      { cause: error },
+    )
+  }
+  if (code === 'EACCES')
+    return new CliError(
+      'port-in-use',
+      `this user may not listen on port ${port}: choose one from 1024 on with --port`,
+      { cause: error },
+    )
+  if (code === 'ENOTFOUND' || code === 'EADDRNOTAVAIL') {
+    return new CliError('usage', `this machine has no address ${host}: give one of its own with --host`, {
+      cause: error,
+    })
+  }
+  return error
+}
+
+/** One JSON line for each error inside the node, on standard error. */
+function errorLog({ stderr }: Context) {
+  return {
+    error(fields: Readonly<Record<string, unknown>>, message: string): void {
+      const { err, ...rest } = fields
+      const said = err instanceof Error ? { error: err.name, message: err.message, stack: err.stack } : {}
+      stderr.write(
+        `${JSON.stringify({ time: new Date().toISOString(), level: 'error', msg: message, ...rest, ...said })}\n`,
+      )
+    },
+  }
+}

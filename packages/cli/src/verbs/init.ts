@@ -1,0 +1,138 @@
+/** `comity init`: a node of one's own. */
+import { isOrigin, type PolicyPayload } from '@comity/statement'
+import { Option } from 'commander'
+import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs'
+import { CliError } from '../cli-error.ts'
+import type { Result } from '../context.ts'
+import { enterParty, keepKeys, keepNodeKeys, newNode } from '../founding.ts'
+import { nodeKeysOf } from '../keys/node-keys.ts'
+import { newPassphrase } from '../keys/new-passphrase.ts'
+import { recoveryScheme } from '../keys/party-keys.ts'
+import { nameOf, short } from '../names.ts'
+import { approverCount, partyMembers, type PartyOptions, withPartyOptions } from '../party-draft.ts'
+import { example, type Register } from '../registrar.ts'
+import type { GlobalOptions, Session } from '../session.ts'
+import { fields, wrap } from '../terminal/text.ts'
+
+interface InitOptions extends GlobalOptions, PartyOptions {
+  readonly origin?: string
+  readonly filing: PolicyPayload['filing']
+}
+
+export const registerInit: Register = (program, { run }) => {
+  withPartyOptions(program.command('init'), 'organisation')
+    .summary('found a node: keys, first statements, data folder')
+    .description(
+      'Founds a node: the party that keeps it, the keys that it signs with, its log with the first three entries, and a token to file with. The keys are encrypted with a passphrase.',
+    )
+    .option('--origin <name>', 'name of the log, for ever: log.example.org (a hash of its key)')
+    .addOption(new Option('--filing <who>', 'who may file').choices(['token', 'open']).default('token'))
+    .addHelpText('after', example('comity init --name "Agency of X" --type state --state XA --as agency'))
+    .action(run(init))
+}
+
+async function init(session: Session, options: InitOptions): Promise<Result> {
+  const { context, home, data } = session
+  const alias = options.as ?? 'keeper'
+  home.checkNew(alias)
+  checkEmpty(data.path)
+  if (options.origin !== undefined && !isOrigin(options.origin)) {
+    throw new CliError(
+      'usage',
+      `--origin "${options.origin}" is no origin: a name without scheme, such as log.example.org`,
+    )
+  }
+  const request = {
+    members: partyMembers(options),
+    approvers: approverCount(options.approvers),
+    recovery: recoveryScheme(options.recovery),
+    at: context.now(),
+    origin: options.origin,
+    filing: options.filing,
+  }
+  const node = newNode(request)
+  const passphrase = await newPassphrase(context, options, `for the keys of ${alias} and of its node`)
+  session.progress.update('Founding the node')
+  const written = keepKeys(node.keeper, { home, alias, passphrase })
+  keepNodeKeys(node, data, passphrase)
+  chmodSync(data.path, 0o700)
+  const token = await found(session, node).catch((error: unknown) => {
+    home.discard(alias, written.recovery)
+    throw error
+  })
+  enterParty(node.keeper, { home, alias, passphrase }, { data: data.path })
+  const tokenFile = home.setToken(alias, token)
+  return {
+    text: [
+      `Founded: the node of ${nameOf(node.keeper.payload.names)}`,
+      fields([
+        ['party', node.keeper.urn.slice(-64)],
+        ['log', short(node.origin)],
+        ['data', data.path],
+        ['keys', written.keys.join('\n')],
+        ['token', tokenFile],
+        ['recovery', written.recovery.join('\n')],
+      ]),
+      '',
+      recoveryNotice(written.recovery, passphrase),
+      wrap('Start it with: comity serve'),
+    ].join('\n'),
+    json: { urn: node.keeper.urn, origin: node.origin, alias, data: data.path, tokenFile, ...written },
+  }
+}
+
+/** What everybody is told who has just got recovery files. */
+export function recoveryNotice(files: readonly string[], passphrase: string | undefined): string {
+  const move = wrap(
+    `Move the recovery ${files.length === 1 ? 'file' : 'files'} to a safe place away from this machine${files.length === 1 ? '' : ', each to another person'}: ` +
+      `${files.length === 1 ? 'it holds' : 'they hold'} the keys that replace these if they are lost or stolen. Without them nobody can help.`,
+  )
+  return passphrase === undefined
+    ? `${move}\n${wrap('The keys are NOT encrypted: whoever reads these files can sign for the party.')}`
+    : move
+}
+
+function checkEmpty(path: string): void {
+  if (existsSync(path) && readdirSync(path).length > 0) {
+    throw new CliError('alias-exists', `${path} is not empty: found the node in a new folder with --data DIR`)
+  }
+}
+
+async function found(session: Session, { origin, keeper, keys, policy }: ReturnType<typeof newNode>): Promise<string> {
+  const { ComityNode } = await import('@comity/node')
+  const { openVault } = await import('../reach/open-vault.ts')
+  const { data, context } = session
+  const { keys: signing, masterKey } = nodeKeysOf(
+    { party: keeper.urn, keys: keys.keys, symmetric: { master: keys.master } },
+    origin,
+  )
+  try {
+    const node = await ComityNode.found({
+      directory: data.path,
+      keys: signing,
+      now: () => context.now(),
+      party: keeper.founding,
+      policy,
+      ...(masterKey === undefined ? {} : { masterKey }),
+    })
+    try {
+      const vault = await openVault(node, data.path)
+      try {
+        const { secret } = await vault.issueToken({
+          party: keeper.urn,
+          admin: true,
+          label: 'keeper, made by comity init',
+        })
+        return secret
+      } finally {
+        await vault.close()
+      }
+    } finally {
+      await node.close()
+    }
+  } catch (error) {
+    // Nothing was registered anywhere: a half-made folder would only be in the way of the next try.
+    rmSync(data.path, { recursive: true, force: true })
+    throw error
+  }
+}

@@ -1,0 +1,197 @@
+/** `comity start` and `comity serve`. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { CliError, exitCodes } from '../cli-error.ts'
+import type { Context, Result } from '../context.ts'
+import { readBytes } from '../home/private-file.ts'
+import type { Listening, Serving } from '../reach/serve-node.ts'
+import { example, type Register } from '../registrar.ts'
+import { sampleBanner } from '../sample/banner.ts'
+import type { Session } from '../session.ts'
+import { fields, plural } from '../terminal/text.ts'
+
+interface ServeOptions {
+  readonly port: string
+  readonly host: string
+  readonly tlsCert?: string
+  readonly tlsKey?: string
+  readonly publicUrl?: string
+  readonly json?: boolean
+}
+
+export const registerServe: Register = (program, { run }) => {
+  listenOptions(program.command('start'))
+    .summary('what "npm start" runs: your node, else the sample register')
+    .description(
+      'Serves the node in the data folder. Where none has been founded yet it builds and serves a sample register: real facts, fictitious parties, in a temporary folder.',
+    )
+    .addHelpText('after', example('comity start', 'comity start --port 9000'))
+    .action(run(start))
+  listenOptions(program.command('serve'))
+    .summary('serve the node in the data folder')
+    .description(
+      'Serves the node in the data folder until SIGTERM or SIGINT, over TLS with the given files or plainly, for a machine of your own or behind a reverse proxy.',
+    )
+    .addHelpText('after', example('comity serve', 'comity serve --host 0.0.0.0 --tls-cert cert.pem --tls-key key.pem'))
+    .action(run(serve))
+}
+
+function listenOptions(command: Command): Command {
+  return command
+    .option('--port <port>', 'port to listen on; 0 takes a free one', '8480')
+    .option('--host <address>', 'address to listen on', 'localhost')
+    .option('--tls-cert <file>', 'certificate chain, PEM')
+    .option('--tls-key <file>', 'its private key, PEM')
+    .option('--public-url <url>', 'where the world reaches this node')
+}
+
+async function start(session: Session, options: ServeOptions): Promise<Result | undefined> {
+  return session.data.isFounded ? serve(session, options) : serveSample(session, options)
+}
+
+async function serve(session: Session, options: ServeOptions): Promise<Result | undefined> {
+  const { context, data } = session
+  data.founded()
+  const already = data.serving()
+  if (already !== undefined) throw new CliError('storage', `a node serves ${data.path} already, at ${already}`)
+  const { checkPort, openNode, serveNode } = await import('../reach/serve-node.ts')
+  const listening = listeningOf(session, options)
+  await checkPort(listening.host, listening.port)
+  const signalled = untilSignal()
+  const atHand = await openNode(session, data)
+  const { node } = atHand
+  node.startClockwork((error) =>
+    context.stderr.write(
+      `comity: a chore of the node failed: ${error instanceof Error ? error.message : String(error)}\n`,
+    ),
+  )
+  const serving = await serveNode(atHand, listening, context)
+  data.announce(serving.url)
+  session.progress.end()
+  const { stopped, origin, head } = node
+  ready(context, options, serving, {
+    text: [
+      `Serving ${serving.url}`,
+      fields([
+        ['log', origin.length > 60 ? `${origin.slice(0, 8)}…${origin.slice(64)}` : origin],
+        ['entries', head.size],
+        ['data', data.path],
+        ['frozen', stopped?.message],
+      ]),
+      'Stop it with Ctrl+C.',
+    ].join('\n'),
+    json: {
+      url: serving.url,
+      origin,
+      size: head.size,
+      data: data.path,
+      sample: false,
+      accepting: stopped === undefined,
+    },
+  })
+  await signalled
+  data.retract()
+  await serving.close()
+  return undefined
+}
+
+async function serveSample(session: Session, options: ServeOptions): Promise<Result | undefined> {
+  const { context } = session
+  const { checkPort, serveNode } = await import('../reach/serve-node.ts')
+  const { buildSample } = await import('../sample/build-sample.ts')
+  const listening = listeningOf(session, options)
+  await checkPort(listening.host, listening.port)
+  const signalled = untilSignal()
+  const folder = mkdtempSync(join(tmpdir(), 'comity-sample-'))
+  try {
+    const begun = performance.now()
+    const { atHand, statements, home } = await buildSample(folder, context, (done, total, what) =>
+      showStep(context, done, total, what),
+    )
+    const serving = await serveNode(atHand, { ...listening, sample: true }, context)
+    atHand.data.announce(serving.url)
+    const seconds = (performance.now() - begun) / 1000
+    ready(context, options, serving, {
+      text: sampleBanner({ url: serving.url, home, statements, seconds, data: session.data.path }),
+      json: {
+        url: serving.url,
+        origin: atHand.node.origin,
+        size: atHand.node.head.size,
+        data: folder,
+        home,
+        sample: true,
+        accepting: true,
+      },
+    })
+    await signalled
+    await serving.close()
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+  return undefined
+}
+
+/** On a terminal one line that moves, elsewhere a line at the beginning: building takes a moment from the start. */
+function showStep({ stderr }: Context, done: number, total: number, what: string): void {
+  if (stderr.isTTY !== true) {
+    if (done === total) stderr.write(`comity: built the sample register in ${plural(total, 'step')}\n`)
+    return
+  }
+  const width = 20
+  const full = Math.round((done / total) * width)
+  const bar = '█'.repeat(full) + '░'.repeat(width - full)
+  stderr.write(done === total ? '\r\u001b[2K' : `\r\u001b[2KBuilding the sample register ${bar} ${what}`.slice(0, 86))
+}
+
+function ready(
+  context: Context,
+  { json }: ServeOptions,
+  _serving: Serving,
+  said: { readonly text: string; readonly json: object },
+): void {
+  context.stdout.write(json === true ? `${JSON.stringify(said.json)}\n` : `${said.text}\n`)
+}
+
+function listeningOf(session: Session, { port, host, tlsCert, tlsKey, publicUrl }: ServeOptions): Listening {
+  if (!/^[0-9]{1,5}$/.test(port) || Number(port) > 65_535)
+    throw new CliError('usage', `--port "${port}" is no port: 0 to 65535`)
+  if ((tlsCert === undefined) !== (tlsKey === undefined))
+    throw new CliError('usage', '--tls-cert and --tls-key go together')
+  if (publicUrl !== undefined && !/^https?:\/\/[^\s/]+/.test(publicUrl)) {
+    throw new CliError('usage', `--public-url "${publicUrl}" is no http or https address`)
+  }
+  return {
+    host,
+    port: Number(port),
+    ...(tlsCert === undefined || tlsKey === undefined
+      ? {}
+      : {
+          tls: {
+            cert: Buffer.from(readBytes(session.path(tlsCert), 'the certificate')),
+            key: Buffer.from(readBytes(session.path(tlsKey), 'the private key')),
+          },
+        }),
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+  }
+}
+
+/** A second signal this long after the first, in milliseconds, ends the process at once: closing hangs. */
+const impatience = 1000
+
+/**
+ * Resolves at the first SIGTERM, SIGINT or SIGHUP. Called before anything is announced, so that nobody who has read
+ * where the node answers can stop it too early. Ctrl+C under npm arrives twice within a moment, which is one wish.
+ */
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    let firstAt: number | undefined
+    const onSignal = (): void => {
+      if (firstAt !== undefined && performance.now() - firstAt > impatience) process.exit(exitCodes.unavailable)
+      firstAt ??= performance.now()
+      resolve()
+    }
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal)
+  })
+}

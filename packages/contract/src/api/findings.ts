@@ -1,0 +1,128 @@
+/** Findings: what is on record. Lists go by party and provision, never by level. */
+import { provisionIds } from '@comity/instruments'
+import { type Static, Type } from 'typebox'
+import {
+  at,
+  closed,
+  digest,
+  index,
+  logSize,
+  names,
+  oneOf,
+  origin,
+  pageOf,
+  pageQuery,
+  partyUrn,
+  place,
+  statementId,
+} from './fields.ts'
+
+export const levels = ['silent', 'declared', 'evidenced', 'verified', 'unseen'] as const
+export const flags = ['due', 'overdue', 'contested', 'contradicted', 'overriding', 'home-storage'] as const
+const citedAs = [
+  'adherence',
+  'support',
+  'reservation',
+  'declaration',
+  'product',
+  'policy',
+  'release',
+  'advisory',
+  'acknowledgement',
+] as const
+
+export const cite = closed({ origin, index, id: statementId, kind: Type.String(), as: oneOf(citedAs) })
+export type Cite = Static<typeof cite>
+
+export const finding = closed({
+  provision: oneOf(provisionIds),
+  level: Type.Optional(oneOf(levels, 'absent for a pledge not to do')),
+  flags: Type.Array(oneOf(flags)),
+  cases: Type.Optional(Type.Array(cite)),
+  cites: Type.Array(cite),
+})
+export type Finding = Static<typeof finding>
+
+export const partyFindings = closed({ party: partyUrn, findings: Type.Array(finding) })
+
+const ruleset = closed({ version: Type.String(), digest })
+
+/** Everything a finding depends on. */
+const request = {
+  cut: Type.Array(closed({ origin, size: logSize, root: digest })),
+  at,
+  ruleset,
+  trust: Type.Union([digest, Type.Null()]),
+}
+
+export const partyFindingsResponse = closed({
+  ...request,
+  party: partyUrn,
+  findings: Type.Array(finding, { description: 'empty for a party that neither adheres nor supports: not bound' }),
+})
+export type PartyFindingsResponse = Static<typeof partyFindingsResponse>
+
+export const explanationParams = closed({ urn: partyUrn, provision: oneOf(provisionIds) })
+
+/** A requirement in words, with what carries it. */
+export interface Why {
+  readonly says: string
+  readonly standing: string
+  readonly considered: number
+  readonly cites: readonly Cite[]
+  readonly parts: readonly Why[]
+}
+
+export const explanationResponse = closed({
+  party: partyUrn,
+  provision: oneOf(provisionIds),
+  bound: Type.Boolean(),
+  because: Type.Optional(Type.String({ description: 'why the provision does not bind this party' })),
+  finding: Type.Optional(finding),
+  rungs: Type.Optional(
+    Type.Array(
+      closed({
+        level: oneOf(levels),
+        reached: Type.Boolean(),
+        why: Type.Unsafe<Why>({
+          type: 'object',
+          description: 'a tree: {says, standing, considered, cites, parts}, the parts of the same form',
+        }),
+      }),
+    ),
+  ),
+})
+export type ExplanationResponse = Static<typeof explanationResponse>
+
+export const findingsQuery = pageQuery({
+  provision: Type.Optional(oneOf(provisionIds)),
+  level: Type.Optional(oneOf(levels)),
+  flag: Type.Optional(oneOf(flags)),
+})
+export type FindingsQuery = Static<typeof findingsQuery>
+
+export const findingsResponse = pageOf(closed({ party: partyUrn, names, findings: Type.Array(finding) }))
+export type FindingsResponse = Static<typeof findingsResponse>
+
+export const findingsDocumentQuery = closed({
+  size: Type.Optional({ ...logSize, minimum: 3, description: 'prefix of the log; the signed head when absent' }),
+  at: Type.Optional({ ...at, description: 'time of a time leaf in that prefix; its last one when absent' }),
+})
+export type FindingsDocumentQuery = Static<typeof findingsDocumentQuery>
+
+export const findingsDocumentResponse = closed({
+  ...request,
+  parties: Type.Array(partyFindings),
+  digest: { ...digest, description: 'RFC 9162 root over the canonical JSON of `parties`' },
+})
+export type FindingsDocumentResponse = Static<typeof findingsDocumentResponse>
+
+export const publishedFindingsQuery = pageQuery({})
+export type PublishedFindingsQuery = Static<typeof publishedFindingsQuery>
+
+export const publishedFindings = closed({ ...place.properties, ...request, digest })
+export const publishedFindingsResponse = pageOf(publishedFindings)
+export type PublishedFindingsResponse = Static<typeof publishedFindingsResponse>
+
+export const publishFindingsResponse = closed({ id: statementId, index })
+export type PublishFindingsResponse = Static<typeof publishFindingsResponse>

@@ -1,0 +1,12 @@
+/** The schemas of requests and responses, one file for each part of the API. */
+export * from './admin.ts'
+export * from './advisories.ts'
+export * from './changes.ts'
+export * from './findings.ts'
+export * from './log.ts'
+export * from './parties.ts'
+export * from './products.ts'
+export * from './statements.ts'
+export * from './texts.ts'
+export * from './vault.ts'
+export { pageDefault, pageLimit } from './fields.ts'

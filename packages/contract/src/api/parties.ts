@@ -1,0 +1,98 @@
+import { jwkSchema } from '@comity/statement'
+import { type Static, Type } from 'typebox'
+import {
+  at,
+  closed,
+  index,
+  kid,
+  language,
+  names,
+  oneOf,
+  origin,
+  pageOf,
+  pageQuery,
+  partyType,
+  partyUrn,
+  place,
+  provisionId,
+  statementId,
+} from './fields.ts'
+
+export const partiesQuery = pageQuery({
+  type: Type.Optional(partyType),
+  state: Type.Optional(Type.String({ pattern: '^[A-Z]{2}$', description: 'claimed State, two letters' })),
+  q: Type.Optional(Type.String({ minLength: 1, maxLength: 100, description: 'part of a name' })),
+})
+export type PartiesQuery = Static<typeof partiesQuery>
+
+const summary = {
+  urn: partyUrn,
+  names,
+  type: partyType,
+  state: Type.Optional(Type.String({ description: 'the State it claims to be or to belong to' })),
+  home: origin,
+  founded: { ...index, description: 'index of its first party statement' },
+}
+
+export const partySummary = closed(summary)
+export type PartySummary = Static<typeof partySummary>
+
+export const partiesResponse = pageOf(partySummary)
+export type PartiesResponse = Static<typeof partiesResponse>
+
+export const partyParams = closed({ urn: partyUrn })
+
+const contact = closed({
+  function: oneOf(['security', 'diplomatic', 'technical', 'judicial', 'general']),
+  url: Type.Optional(Type.String()),
+  email: Type.Optional(Type.String()),
+  phone: Type.Optional(Type.String()),
+  hours: Type.Optional(Type.String()),
+  languages: Type.Optional(Type.Array(language)),
+})
+
+const partyKey = closed({
+  kid,
+  jwk: jwkSchema,
+  roles: Type.Array(oneOf(['sign', 'approve', 'seal', 'log', 'receipt', 'witness'])),
+  kinds: Type.Optional(Type.Array(Type.String())),
+  from: { ...index, description: 'first index at which it counts' },
+  to: Type.Optional({ ...index, description: 'first index at which it counts no more' }),
+  compromisedSince: Type.Optional({ ...at, description: 'its statements from this time on are contested' }),
+})
+
+const word = closed({ provision: provisionId, text: Type.String() })
+
+/** A party's latest word on one instrument. */
+const bond = closed({
+  ...place.properties,
+  instrument: oneOf(['code', 'gids']),
+  form: oneOf(['adherence', 'support']),
+  declarations: Type.Array(word),
+  reservations: Type.Array(word),
+  withdrawnAfter: Type.Optional(at),
+})
+
+const endorsement = closed({
+  ...place.properties,
+  by: partyUrn,
+  names,
+  claims: Type.Array(Type.String()),
+  domain: Type.Optional(Type.String()),
+  checked: Type.Optional(Type.String()),
+})
+
+export const partyResponse = closed({
+  ...summary,
+  statement: { ...statementId, description: 'id of its latest party statement: the `previous` of the next one' },
+  contacts: Type.Array(contact),
+  domains: Type.Array(Type.String()),
+  keys: Type.Array(partyKey),
+  thresholds: Type.Record(Type.String(), Type.Integer({ minimum: 1 })),
+  next: Type.Optional(Type.String({ description: 'digest of the keys it has committed to' })),
+  recovery: Type.Optional(closed({ threshold: Type.Integer(), keys: Type.Array(closed({ kid, jwk: jwkSchema })) })),
+  versions: Type.Array(closed({ id: statementId, index, at })),
+  instruments: Type.Array(bond),
+  endorsements: Type.Array(endorsement, { description: 'newest first, at most 100' }),
+})
+export type PartyResponse = Static<typeof partyResponse>

@@ -1,0 +1,26 @@
+import { filingCalls } from './filing-calls.ts'
+import { logCalls } from './log-calls.ts'
+import { adminCalls, vaultCalls } from './private-calls.ts'
+import { registerCalls } from './register-calls.ts'
+import { type ClientOptions, Transport } from './transport.ts'
+
+/**
+ * A client of one node, with a method for every endpoint. It runs wherever `fetch` is.
+ *
+ * Every method rejects with {@link ClientError}: `code` is the node's problem code, `unreachable` when no answer came,
+ * `unexpected-response` when it was none of this interface.
+ */
+export function createClient(options: ClientOptions) {
+  const transport = new Transport(options)
+  return {
+    ...logCalls(transport),
+    ...registerCalls(transport),
+    ...filingCalls(transport),
+    ...adminCalls(transport),
+    vault: vaultCalls(transport),
+    /** The address of a path of this node, for links. */
+    url: (path: string) => transport.url(path),
+  }
+}
+
+export type Client = ReturnType<typeof createClient>

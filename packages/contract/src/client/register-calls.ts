@@ -1,0 +1,70 @@
+import type { ProvisionId } from '@comity/instruments'
+import type { AdvisoriesQuery, AdvisoriesResponse, AdvisoryResponse } from '../api/advisories.ts'
+import type { ChangesResponse } from '../api/changes.ts'
+import type {
+  ExplanationResponse,
+  FindingsDocumentQuery,
+  FindingsDocumentResponse,
+  FindingsQuery,
+  FindingsResponse,
+  PartyFindingsResponse,
+  PublishedFindingsQuery,
+  PublishedFindingsResponse,
+} from '../api/findings.ts'
+import type { PartiesQuery, PartiesResponse, PartyResponse } from '../api/parties.ts'
+import type {
+  ProductResponse,
+  ProductsQuery,
+  ProductsResponse,
+  ReleasesQuery,
+  ReleasesResponse,
+} from '../api/products.ts'
+import type { StatementResponse, StatementsQuery, StatementsResponse } from '../api/statements.ts'
+import type { InstrumentsResponse, ProvisionResponse } from '../api/texts.ts'
+import type { Transport } from './transport.ts'
+
+/** The register: everything that is public. */
+export function registerCalls(transport: Transport) {
+  const get = <T>(path: string, query: object = {}) =>
+    // A query's type is made of strings and numbers; `object` only forgets the names.
+    transport.json<T>(`api/v1/${path}`, { query: query as Record<string, string | number | undefined> })
+  const segment = encodeURIComponent
+  return {
+    instruments: () => get<InstrumentsResponse>('instruments'),
+    provision: (id: ProvisionId) => get<ProvisionResponse>(`provisions/${segment(id)}`),
+    parties: (query: PartiesQuery = {}) => get<PartiesResponse>('parties', query),
+    party: (urn: string) => get<PartyResponse>(`parties/${segment(urn)}`),
+    partyFindings: (urn: string) => get<PartyFindingsResponse>(`parties/${segment(urn)}/findings`),
+    explanation: (urn: string, provision: ProvisionId) =>
+      get<ExplanationResponse>(`parties/${segment(urn)}/findings/${segment(provision)}`),
+    findings: (query: FindingsQuery = {}) => get<FindingsResponse>('findings', query),
+    findingsDocument: (query: FindingsDocumentQuery = {}) => get<FindingsDocumentResponse>('findings/document', query),
+    publishedFindings: (query: PublishedFindingsQuery = {}) =>
+      get<PublishedFindingsResponse>('findings/published', query),
+    products: (query: ProductsQuery = {}) => get<ProductsResponse>('products', query),
+    product: (urn: string) => get<ProductResponse>(`products/${segment(urn)}`),
+    releases: (query: ReleasesQuery = {}) => get<ReleasesResponse>('releases', query),
+    advisories: (query: AdvisoriesQuery = {}) => get<AdvisoriesResponse>('advisories', query),
+    advisory: (urn: string) => get<AdvisoryResponse>(`advisories/${segment(urn)}`),
+    statements: (query: StatementsQuery = {}) => get<StatementsResponse>('statements', query),
+    statement: (id: string) => get<StatementResponse>(`statements/${segment(id)}`),
+    /** The statement as it stands in the log: COSE_Sign1 with an empty unprotected header. */
+    rawStatement: (id: string) => transport.bytes(`api/v1/statements/${segment(id)}/raw`),
+    /** What changed between two times: seconds since the epoch, or dates (`2026-11-21`). */
+    changes: (from: number | string, to?: number | string) => get<ChangesResponse>('changes', { from, to }),
+    openApi: () => get<Record<string, unknown>>('openapi.json'),
+  }
+}
+
+/** Follows `next` from page to page. */
+export async function* eachItem<T, Q extends object>(
+  list: (query: Q & { readonly cursor?: string }) => Promise<{ readonly items: readonly T[]; readonly next?: string }>,
+  query: Q,
+): AsyncGenerator<T> {
+  let page = await list(query)
+  for (;;) {
+    yield* page.items
+    if (page.next === undefined) return
+    page = await list({ ...query, cursor: page.next })
+  }
+}

@@ -1,0 +1,20 @@
+/** Media types of the HTTP interface, in one place because a request's and a response's must agree. */
+export const mediaType = {
+  /** A signed statement or a receipt (SCRAPI, RFC 9052). */
+  cose: 'application/cose',
+  /** The same, named more exactly (RFC 9943 §10). Accepted wherever `application/cose` is. */
+  statement: 'application/scitt-statement+cose',
+  receipt: 'application/scitt-receipt+cose',
+  /** Several statements, or several receipts (RFC 8742). */
+  cborSequence: 'application/cbor-seq',
+  cbor: 'application/cbor',
+  json: 'application/json',
+  /** An SBOM as its makers label it; plain JSON is taken too. */
+  cyclonedx: 'application/vnd.cyclonedx+json',
+  /** Errors, to whoever reads JSON (RFC 9457). */
+  problem: 'application/problem+json',
+  /** Errors, to SCITT clients (RFC 9290). */
+  conciseProblem: 'application/concise-problem-details+cbor',
+  bytes: 'application/octet-stream',
+  text: 'text/plain; charset=utf-8',
+} as const

@@ -1,0 +1,152 @@
+/**
+ * Everything that can be answered with an error, by its stable code: the HTTP status, the title for people, and the
+ * title that the SCITT reference API (draft-ietf-scitt-scrapi-11) uses for the same thing.
+ *
+ * A code is never renamed and never changes its meaning: clients branch on it, and it stands in signed refusals.
+ */
+import type { ExposureErrorCode } from '@comity/exposure'
+import type { StatementErrorCode } from '@comity/statement'
+
+/** Titles that SCRAPI gives to errors of `/entries` and `/.well-known/scitt-keys`. */
+export type ScittTitle =
+  | 'Malformed request'
+  | 'Bad Signature Algorithm'
+  | 'Confirmation Missing'
+  | 'Payload Missing'
+  | 'Rejected'
+  | 'Invalid locator'
+  | 'Not Found'
+  | 'No such key'
+  | 'Too Many Requests'
+  | 'Service unavailable'
+
+export interface ProblemKind {
+  readonly status: number
+  readonly title: string
+  readonly scitt: ScittTitle
+}
+
+function kind(status: number, title: string, scitt: ScittTitle): ProblemKind {
+  return { status, title, scitt }
+}
+
+const ofStatements = {
+  'not-cbor': kind(400, 'Not CBOR', 'Malformed request'),
+  'non-canonical': kind(400, 'CBOR not in deterministic form', 'Malformed request'),
+  'wrong-tag': kind(400, 'Not a tagged COSE_Sign1', 'Malformed request'),
+  'unknown-algorithm': kind(400, 'Unknown signature algorithm', 'Bad Signature Algorithm'),
+  'missing-algorithm': kind(400, 'Missing signature algorithm', 'Bad Signature Algorithm'),
+  'payload-missing': kind(400, 'Payload missing', 'Payload Missing'),
+  'statement-too-large': kind(413, 'Statement too large', 'Rejected'),
+  'missing-claim': kind(400, 'Missing claim', 'Malformed request'),
+  'bad-claim': kind(400, 'Malformed claim', 'Malformed request'),
+  'bad-subject': kind(400, 'Subject not of the form its kind demands', 'Rejected'),
+  'bad-content-type': kind(400, 'Malformed content type', 'Malformed request'),
+  'unknown-header': kind(400, 'Unknown critical header', 'Malformed request'),
+  'wrong-signature': kind(400, 'Signature does not verify', 'Confirmation Missing'),
+  'high-s': kind(400, 'Signature with high S', 'Confirmation Missing'),
+  'small-order-key': kind(400, 'Key of small order', 'Rejected'),
+  'bad-key': kind(400, 'Malformed key', 'Rejected'),
+  'unknown-key': kind(400, 'Unknown key', 'Rejected'),
+  'revoked-key': kind(400, 'Key no longer valid', 'Rejected'),
+  'not-yet-valid-key': kind(400, 'Key not yet valid', 'Rejected'),
+  'key-without-role': kind(400, 'Key without this role', 'Rejected'),
+  'key-without-kind': kind(400, 'Key may not sign this kind', 'Rejected'),
+  'wrong-party': kind(400, 'Statement of another party', 'Rejected'),
+  'threshold-not-met': kind(400, 'Threshold not met', 'Rejected'),
+  'key-not-committed': kind(400, 'Keys not committed to', 'Rejected'),
+  'wrong-previous': kind(400, 'Not based on the latest party statement', 'Rejected'),
+  'unknown-kind': kind(400, 'Unknown kind', 'Rejected'),
+  'not-i-json': kind(400, 'Payload is not I-JSON', 'Rejected'),
+  'schema-violation': kind(400, 'Payload does not fit its schema', 'Rejected'),
+  'bad-receipt': kind(400, 'Malformed receipt', 'Malformed request'),
+} satisfies Record<StatementErrorCode, ProblemKind>
+
+const ofDocuments = {
+  'bad-purl': kind(400, 'Not a package URL', 'Malformed request'),
+  'bad-version': kind(400, 'Version does not parse', 'Malformed request'),
+  'unsupported-ecosystem': kind(400, 'Ecosystem not supported', 'Malformed request'),
+  'not-json': kind(400, 'Not JSON', 'Malformed request'),
+  'not-utf-8': kind(400, 'Not UTF-8', 'Malformed request'),
+  'not-an-sbom': kind(400, 'Not a software bill of materials', 'Malformed request'),
+  'unsupported-sbom-version': kind(400, 'Version of the SBOM format not supported', 'Malformed request'),
+  'bad-sbom': kind(400, 'Malformed software bill of materials', 'Malformed request'),
+  'not-osv': kind(400, 'Not an OSV record', 'Malformed request'),
+  'bad-osv': kind(400, 'Malformed OSV record', 'Malformed request'),
+  'not-a-lockfile': kind(400, 'Not a lockfile', 'Malformed request'),
+  'too-large': kind(413, 'Document too large', 'Malformed request'),
+  'too-deep': kind(400, 'Document nested too deeply', 'Malformed request'),
+  'too-many': kind(400, 'Too many items in the document', 'Malformed request'),
+} satisfies Record<ExposureErrorCode, ProblemKind>
+
+/** What a log's judge refuses, and what a node cannot do. */
+const ofNodes = {
+  'clock-in-future': kind(400, 'Time lies in the future', 'Rejected'),
+  'duplicate-party': kind(400, 'Party exists already', 'Rejected'),
+  'kind-not-admitted': kind(400, 'Kind not admitted by the policy', 'Rejected'),
+  'not-home': kind(400, 'Not the home log of this party', 'Rejected'),
+  'not-the-keeper': kind(400, 'Only for the keeper of this log', 'Rejected'),
+  'not-yours': kind(400, 'Belongs to another party', 'Rejected'),
+  'party-not-admitted': kind(400, 'Party not admitted by the policy', 'Rejected'),
+  'time-decreases': kind(400, 'Time decreases', 'Rejected'),
+  'unknown-advisory': kind(400, 'Unknown advisory', 'Rejected'),
+  'unknown-document': kind(400, 'Unknown document', 'Rejected'),
+  'unknown-party': kind(400, 'Unknown party', 'Rejected'),
+  'unknown-product': kind(400, 'Unknown product', 'Rejected'),
+  'wrong-bootstrap': kind(400, 'Not how a log begins', 'Rejected'),
+  'wrong-cut': kind(400, 'Not a prefix of this log', 'Rejected'),
+  'wrong-party-type': kind(400, 'Not for a party of this type', 'Rejected'),
+  'digest-mismatch': kind(400, 'Content does not have this digest', 'Rejected'),
+  'document-too-large': kind(413, 'Document too large', 'Rejected'),
+  'missing-document': kind(400, 'Document is not here', 'Rejected'),
+  'not-authorised': kind(401, 'Not authorised', 'Rejected'),
+  'too-many-requests': kind(429, 'Too many requests', 'Too Many Requests'),
+  // the vault, to its hosted parties
+  'bad-cursor': kind(400, 'Malformed cursor', 'Malformed request'),
+  'bad-name': kind(400, 'Malformed name', 'Malformed request'),
+  'inventory-too-large': kind(413, 'Inventory too large', 'Malformed request'),
+  'too-many-inventories': kind(409, 'Too many inventories', 'Rejected'),
+  'unknown-inventory': kind(404, 'Unknown inventory', 'Not Found'),
+  'unknown-match': kind(404, 'Unknown match', 'Not Found'),
+  'unknown-token': kind(404, 'Unknown token', 'Not Found'),
+  'already-founded': kind(409, 'Log exists already', 'Rejected'),
+  closed: kind(503, 'Node is shutting down', 'Service unavailable'),
+  frozen: kind(503, 'Node is frozen', 'Service unavailable'),
+  'log-forked': kind(503, 'Log is damaged', 'Service unavailable'),
+  'missing-key': kind(503, 'Node lacks a key for this', 'Service unavailable'),
+  'not-founded': kind(503, 'No log is founded here', 'Service unavailable'),
+  'storage-failed': kind(503, 'Storage failed', 'Service unavailable'),
+  // assessment
+  'document-missing': kind(503, 'A cited document is missing', 'Service unavailable'),
+  'unknown-ruleset': kind(400, 'Unknown ruleset', 'Rejected'),
+  'ambiguous-cut': kind(400, 'Ambiguous cut', 'Rejected'),
+} satisfies Record<string, ProblemKind>
+
+/** What is wrong with a request itself. */
+const ofRequests = {
+  'bad-request': kind(400, 'Malformed request', 'Malformed request'),
+  'malformed-http': kind(400, 'Not HTTP', 'Malformed request'),
+  'bad-locator': kind(400, 'Malformed locator', 'Invalid locator'),
+  'body-truncated': kind(400, 'Body ended early', 'Malformed request'),
+  'body-too-large': kind(413, 'Body too large', 'Malformed request'),
+  'headers-too-large': kind(431, 'Headers too large', 'Malformed request'),
+  'request-timeout': kind(408, 'Request took too long', 'Malformed request'),
+  'wrong-content-type': kind(415, 'Wrong content type', 'Malformed request'),
+  'not-permitted': kind(403, 'Not permitted to this token', 'Rejected'),
+  'not-found': kind(404, 'Not found', 'Not Found'),
+  'no-such-key': kind(404, 'No such key', 'No such key'),
+  withheld: kind(410, 'Withheld', 'Not Found'),
+  erased: kind(410, 'Erased', 'Not Found'),
+  'not-available': kind(501, 'Not available on this node', 'Service unavailable'),
+  'internal-error': kind(500, 'Error inside the node', 'Service unavailable'),
+} satisfies Record<string, ProblemKind>
+
+/** Every problem code. */
+export const problemKinds = { ...ofStatements, ...ofDocuments, ...ofNodes, ...ofRequests } as const
+
+export type ProblemCode = keyof typeof problemKinds
+
+/** Whether `code` is one of the codes of this version. */
+export function isProblemCode(code: string): code is ProblemCode {
+  return Object.hasOwn(problemKinds, code)
+}

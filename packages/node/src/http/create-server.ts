@@ -1,0 +1,176 @@
+import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import type { Server } from 'node:http'
+import type { ComityNode } from '../node.ts'
+import type { Vault } from '../vault/vault.ts'
+import { authorisation } from './authorisation.ts'
+import { Bodies } from './bodies.ts'
+import { answerConnectionError } from './connection-errors.ts'
+import type { BackupDone, HttpContext } from './context.ts'
+import { failureOf } from './failures.ts'
+import { documentApi } from './openapi.ts'
+import { PolicyInForce } from './policy-in-force.ts'
+import { sendProblem } from './replies.ts'
+import { RequestError } from './request-error.ts'
+import { adminRoutes } from './routes/admin.ts'
+import { changeRoutes } from './routes/changes.ts'
+import { documentRoutes } from './routes/documents.ts'
+import { findingsRoutes } from './routes/findings.ts'
+import { healthRoutes } from './routes/health.ts'
+import { homeRoutes } from './routes/home.ts'
+import { logRoutes } from './routes/log.ts'
+import { partyRoutes } from './routes/parties.ts'
+import { productRoutes } from './routes/products.ts'
+import { scittRoutes } from './routes/scitt.ts'
+import { securityTxtRoutes } from './routes/security-txt.ts'
+import { statementRoutes } from './routes/statements.ts'
+import { statusRoutes } from './routes/status.ts'
+import { textRoutes } from './routes/texts.ts'
+import { vaultRoutes } from './routes/vault.ts'
+
+/** Where the server reports what went wrong inside; a pino logger fits. */
+export interface ServerLog {
+  error(fields: Readonly<Record<string, unknown>>, message: string): void
+}
+
+/** How long clients may take, in seconds. */
+export interface Timeouts {
+  /** For the headers of a request. */
+  readonly headers: number
+  /** For the body of a request, documents excepted. */
+  readonly body: number
+  /** For the whole of a request, documents included. */
+  readonly request: number
+  /** Of silence on a connection while a request or an answer is under way. */
+  readonly silence: number
+}
+
+export interface ServerOptions {
+  readonly node: ComityNode
+  readonly vault: Vault
+  readonly log?: ServerLog
+  /** PEM; without it the server speaks plain HTTP, for a machine of one's own or behind a proxy. */
+  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer }
+  /** Marks the register as a sample with fictitious parties. */
+  readonly sample?: boolean
+  /** Where the world reaches the node, such as `https://log.example.org`. Addresses in answers are relative without it. */
+  readonly publicUrl?: string
+  /** Makes a consistent, verified copy of the data folder. */
+  readonly backup?: (directory: string) => Promise<BackupDone>
+  readonly timeouts?: Partial<Timeouts>
+}
+
+/** 256 MiB at 2 Mbit/s take 18 minutes. */
+const defaultTimeouts: Timeouts = { headers: 10, body: 20, request: 1200, silence: 60 }
+
+/** Node looks for late requests this often, in milliseconds. */
+const lateCheck = 1000
+
+/** JSON bodies: tokens and backups. SBOMs and statements have limits of their own. */
+const jsonBytes = 64 * 1024
+
+/**
+ * The HTTP side of a node. The caller starts it with `listen` and ends it with `close`; the node and the vault stay the
+ * caller's.
+ */
+export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
+  const { node, vault } = options
+  const timeouts = { ...defaultTimeouts, ...options.timeouts }
+  const policy = new PolicyInForce(node)
+  const bodies = new Bodies(timeouts.body)
+  const context: HttpContext = {
+    node,
+    vault,
+    policy,
+    bodies,
+    sample: options.sample ?? false,
+    publicUrl: options.publicUrl?.replace(/\/$/, '') ?? '',
+    backup: options.backup,
+  }
+  const app = newApp(options, timeouts)
+  const stopListening = node.onBatch(() => policy.refresh())
+  app.addHook('onClose', async () => {
+    stopListening()
+    bodies.close()
+  })
+  letOthersRead(app)
+  answerErrors(app, options.log)
+  await documentApi(app, context.publicUrl)
+  await addRoutes(app, context)
+  return app
+}
+
+function newApp({ tls }: ServerOptions, timeouts: Timeouts): FastifyInstance {
+  const settings: FastifyServerOptions<Server> = {
+    // Fastify's own logging makes an object for each request; errors are reported where they are answered.
+    logger: false,
+    bodyLimit: jsonBytes,
+    connectionTimeout: timeouts.silence * 1000,
+    requestTimeout: timeouts.request * 1000,
+    clientErrorHandler: answerConnectionError,
+    // An advisory's URN has up to 500 characters, three times that percent-encoded.
+    routerOptions: { maxParamLength: 2000 },
+    // A misspelt member is an error, not something to drop.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
+    return503OnClosing: true,
+    forceCloseConnections: 'idle',
+  }
+  const connections = { connectionsCheckingInterval: lateCheck, headersTimeout: timeouts.headers * 1000 }
+  const app: FastifyInstance =
+    tls === undefined
+      ? fastify({ ...settings, http: connections })
+      : // An https server is an http server to everything that is done with it here.
+        (fastify({ ...settings, https: { ...tls, ...connections } } as never) as unknown as FastifyInstance)
+  // Answers are built by hand from rows; their schemas are for the documentation, the client and the tests.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data))
+  return app
+}
+
+/** What is public may be read by pages of any origin, a verifier of somebody else's among them. There are no cookies. */
+function letOthersRead(app: FastifyInstance): void {
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.method === 'GET' || request.method === 'HEAD') reply.header('access-control-allow-origin', '*')
+    done()
+  })
+}
+
+function answerErrors(app: FastifyInstance, log: ServerLog | undefined): void {
+  app.addHook('onError', async (request, _reply, error) => {
+    const { problem } = failureOf(error)
+    if (problem.status < 500 || log === undefined) return
+    const route = request.routeOptions.url ?? 'unknown'
+    // Names of inventories stand in addresses, and what an unforeseen error says of a vault may be sealed.
+    const sealed = route.startsWith('/api/v1/vault')
+    log.error({ route, code: problem.code, ...(sealed ? { error: error.name } : { err: error }) }, 'a request failed')
+  })
+  app.setErrorHandler((error, _request, reply) => sendProblem(reply, failureOf(error)))
+  app.setNotFoundHandler((_request, reply) =>
+    sendProblem(
+      reply,
+      failureOf(new RequestError('not-found', 'nothing is served at this address by this method; /docs lists what is')),
+    ),
+  )
+}
+
+async function addRoutes(app: FastifyInstance, context: HttpContext): Promise<void> {
+  const may = authorisation(context)
+  await app.register(async (scope) => scittRoutes(scope, context, may))
+  await app.register(async (scope) => documentRoutes(scope, context, may))
+  logRoutes(app, context)
+  healthRoutes(app, context)
+  securityTxtRoutes(app, context)
+  homeRoutes(app, context)
+  await app.register(
+    async (scope) => {
+      statusRoutes(scope, context)
+      textRoutes(scope)
+      partyRoutes(scope, context)
+      findingsRoutes(scope, context)
+      productRoutes(scope, context)
+      statementRoutes(scope, context, may)
+      changeRoutes(scope, context)
+      await scope.register(async (admin) => adminRoutes(admin, context, may))
+      await scope.register(async (own) => vaultRoutes(own, context, may))
+    },
+    { prefix: '/api/v1' },
+  )
+}

@@ -1,0 +1,56 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyInstance } from 'fastify'
+import manifest from '../../package.json' with { type: 'json' }
+
+/** The viewer is a script of our own server; it styles its elements inline and draws its icons as data. */
+const viewerPolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+const tags = [
+  { name: 'SCITT', description: 'Registration and receipts as any SCITT client knows them (SCRAPI)' },
+  { name: 'Log', description: 'The transparency log as tiles (C2SP tlog-tiles)' },
+  { name: 'Documents', description: 'What statements cite by digest' },
+  { name: 'Statements', description: 'What stands in the log, decoded' },
+  { name: 'Parties', description: 'Who signs' },
+  { name: 'Findings', description: 'What is on record, and why' },
+  { name: 'Products and advisories', description: 'Products, releases, advisories, acknowledgements' },
+  { name: 'Texts', description: 'The Code and the Initiative' },
+  { name: 'Vault', description: "A hosted party's own partition: inventories and what concerns them" },
+  { name: 'Administration', description: 'For the keeper' },
+  { name: 'Operation', description: 'For whoever runs the node' },
+]
+
+/** Registers OpenAPI 3.1, made from the schemas of the routes. To be called before any route. */
+export async function documentApi(app: FastifyInstance, publicUrl: string): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Comity node',
+        version: manifest.version,
+        description:
+          'Reading is public. Filing takes a token unless the policy of the log is open; a token authorises filing, never authorship. Errors are problem details with a stable `code`.',
+        license: { name: 'Apache-2.0' },
+      },
+      ...(publicUrl === '' ? {} : { servers: [{ url: publicUrl }] }),
+      tags,
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'comity_…' } } },
+    },
+    transform: ({ schema, url, route }) => {
+      const body = route.config?.documentedBody
+      if (body === undefined) return { schema, url }
+      const content = Object.fromEntries(Object.entries(body).map(([type, each]) => [type, { schema: each }]))
+      return { schema: { ...schema, body: { content } }, url }
+    },
+  })
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: viewerPolicy,
+    theme: { title: 'Comity API' },
+    uiConfig: { url: '/api/v1/openapi.json', docExpansion: 'none', tryItOutEnabled: false },
+  })
+  app.get('/api/v1/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
+    reply.header('cache-control', 'public, max-age=60').send(app.swagger()),
+  )
+}

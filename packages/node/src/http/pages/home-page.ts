@@ -1,0 +1,259 @@
+import type { FindingsResponse, PartySummary, StatementSummary, StatusResponse } from '@comity/contract'
+import { instruments, type Provision, provisionById } from '@comity/instruments'
+import { html, type Html } from './html.ts'
+import { nameOf, timeOf, told } from './words.ts'
+
+/** All that the page shows. */
+export interface HomePage {
+  readonly status: StatusResponse
+  readonly statements: readonly (StatementSummary & { readonly payload: unknown })[]
+  readonly parties: readonly PartySummary[]
+  readonly moreParties: boolean
+  readonly findings: FindingsResponse['items']
+  readonly moreFindings: boolean
+}
+
+/** The story of the register on one page: whose log it is, what was stated, what is on record. No script. */
+export function homePage(page: HomePage): Html {
+  const { status } = page
+  const keeper = nameOf(status.keeper.names)
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${status.sample ? 'Sample register' : `Register of ${keeper}`} · Comity</title>
+        <link rel="stylesheet" href="/assets/page.css" />
+      </head>
+      <body>
+        <a class="skip" href="#content">Skip to the content</a>
+        ${status.sample && sampleBanner()}
+        <header>
+          <p class="brand">Comity</p>
+          <h1>Register of ${keeper}</h1>
+          <p class="lead">
+            Commitments on information and data security as signed statements in a public log. What is on record about
+            them can be computed again by anyone, from this log alone.
+          </p>
+          <nav aria-label="On this page and beside it">
+            <ul>
+              <li><a href="#statements">Statements</a></li>
+              <li><a href="#parties">Parties</a></li>
+              <li><a href="#findings">Findings</a></li>
+              <li><a href="#provisions">Provisions</a></li>
+              <li><a href="/docs/">API</a></li>
+              <li><a href="/checkpoint">Checkpoint</a></li>
+            </ul>
+          </nav>
+        </header>
+        <main id="content">
+          ${logSection(status, keeper)} ${statementsSection(page)} ${partiesSection(page)} ${findingsSection(page)}
+          ${provisionsSection()}
+        </main>
+        <footer>
+          <p>
+            ${status.software.name} ${status.software.version}. A finding says what is on record and judges nobody.
+            <a href="/.well-known/security.txt">Report a vulnerability</a>
+          </p>
+        </footer>
+      </body>
+    </html> `
+}
+
+function sampleBanner(): Html {
+  return html`<aside class="banner" aria-label="Sample">
+    <p>
+      <strong>This is a sample register with fictitious parties.</strong> It was built at the start of this program, on
+      the path that every real statement takes. To found a real node: <code>comity init</code>
+    </p>
+  </aside>`
+}
+
+function logSection({ origin, size, root, at, accepting, verifierKeys }: StatusResponse, keeper: string): Html {
+  return html`<section aria-labelledby="log">
+    <h2 id="log">The log</h2>
+    <dl>
+      <div>
+        <dt>Kept by</dt>
+        <dd>${keeper}</dd>
+      </div>
+      <div>
+        <dt>Origin</dt>
+        <dd><code>${origin}</code></dd>
+      </div>
+      <div>
+        <dt>Entries</dt>
+        <dd>${size.toLocaleString('en')}</dd>
+      </div>
+      <div>
+        <dt>Newest checkpoint</dt>
+        <dd>${time(at)}</dd>
+      </div>
+      <div>
+        <dt>Root</dt>
+        <dd><code>${root}</code></dd>
+      </div>
+      ${verifierKeys.map(
+        (key) =>
+          html`<div>
+            <dt>Verifier key</dt>
+            <dd><code>${key}</code></dd>
+          </div>`,
+      )}
+    </dl>
+    ${!accepting && html`<p class="note">Statements are not taken at the moment.</p>`}
+    <p>Check everything yourself: <code>comity audit URL</code> with the address of this page.</p>
+  </section>`
+}
+
+function statementsSection({ statements, parties }: HomePage): Html {
+  const known = new Map(parties.map((party) => [party.urn, nameOf(party.names)]))
+  return html`<section aria-labelledby="statements">
+    <h2 id="statements">Newest statements</h2>
+    <ol class="story">
+      ${statements.map(
+        (statement) =>
+          html`<li>
+            <p>
+              <b>${known.get(statement.iss) ?? short(statement.iss)}</b>
+              ${told(statement)}${statement.effective === null && ' (waits for approvals)'}
+            </p>
+            <p class="fine">
+              ${time(statement.at)} · entry ${statement.index} ·
+              <a href="/api/v1/statements/${statement.id}">${statement.kind}</a>
+            </p>
+          </li>`,
+      )}
+    </ol>
+    <p><a href="/api/v1/statements">All statements</a></p>
+  </section>`
+}
+
+function partiesSection({ parties, moreParties, status }: HomePage): Html {
+  return html`<section aria-labelledby="parties">
+    <h2 id="parties">Parties</h2>
+    <p>In the order in which they were founded. ${status.parties.toLocaleString('en')} in all.</p>
+    <div class="scroll" role="region" aria-label="Parties" tabindex="0">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Name</th>
+            <th scope="col">Type</th>
+            <th scope="col">Claimed State</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${parties.map(
+            (party) =>
+              html`<tr>
+                <th scope="row">
+                  <a href="/api/v1/parties/${encodeURIComponent(party.urn)}">${nameOf(party.names)}</a>
+                </th>
+                <td>${party.type}</td>
+                <td>${party.state ?? '–'}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+    ${moreParties && html`<p><a href="/api/v1/parties">All parties</a></p>`}
+  </section>`
+}
+
+function findingsSection({ findings, moreFindings }: HomePage): Html {
+  return html`<section aria-labelledby="findings">
+    <h2 id="findings">Findings</h2>
+    <p>
+      What is on record for each party that adheres or supports, by provision. <i>Silent</i>: adherence alone.
+      <i>Declared</i>: a statement about this very provision. <i>Evidenced</i>: documents that anyone can check.
+      <i>Verified</i>: checked by independent parties in at least two other jurisdictions. There are no scores, and the
+      order says nothing.
+    </p>
+    ${findings.length === 0 && html`<p>Nobody adheres or supports yet.</p>`}
+    ${findings.map(
+      (party) =>
+        html`<details open>
+          <summary>${nameOf(party.names)}</summary>
+          <div class="scroll" role="region" aria-label="Findings of ${nameOf(party.names)}" tabindex="0">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">Provision</th>
+                  <th scope="col">On record</th>
+                  <th scope="col">Rests on</th>
+                </tr>
+              </thead>
+              <tbody>
+                ${party.findings.map((finding) => {
+                  const href = `/api/v1/parties/${encodeURIComponent(party.party)}/findings/${finding.provision}`
+                  const words = [finding.level ?? casesIn(finding.cases?.length ?? 0), ...finding.flags]
+                  return html`<tr>
+                    <th scope="row">
+                      <a href="${href}">${finding.provision}</a> ${provisionById(finding.provision).title}
+                    </th>
+                    <td>${words.join(', ')}</td>
+                    <td>${statementsIn(finding.cites.length)}</td>
+                  </tr>`
+                })}
+              </tbody>
+            </table>
+          </div>
+        </details>`,
+    )}
+    ${moreFindings && html`<p><a href="/api/v1/findings">All findings</a></p>`}
+  </section>`
+}
+
+function provisionsSection(): Html {
+  return html`<section aria-labelledby="provisions">
+    <h2 id="provisions">Provisions</h2>
+    ${instruments.map(
+      (instrument) =>
+        html`<h3>${instrument.title}</h3>
+          <p>${instrument.source}.</p>
+          <div class="scroll" role="region" aria-label="${instrument.title}" tabindex="0">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">Provision</th>
+                  <th scope="col">Asks, in our own words</th>
+                  <th scope="col">Whom it binds</th>
+                </tr>
+              </thead>
+              <tbody>
+                ${instrument.provisions.map(provisionRow)}
+              </tbody>
+            </table>
+          </div>`,
+    )}
+  </section>`
+}
+
+function provisionRow({ id, title, summary, binds, citation }: Provision): Html {
+  return html`<tr>
+    <th scope="row"><a href="/api/v1/provisions/${id}">${id}</a> ${title}</th>
+    <td>${summary} <span class="fine">${citation.text}</span></td>
+    <td>${binds.join(', ')}</td>
+  </tr>`
+}
+
+function time(seconds: number): Html {
+  return html`<time datetime="${new Date(seconds * 1000).toISOString()}">${timeOf(seconds)}</time>`
+}
+
+function casesIn(count: number): string {
+  return count === 0 ? 'no case on record' : statementsWord(count, 'case', 'cases')
+}
+
+function statementsIn(count: number): string {
+  return count === 0 ? 'no statement' : statementsWord(count, 'statement', 'statements')
+}
+
+function statementsWord(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`
+}
+
+function short(urn: string): string {
+  return `${urn.slice(0, 'urn:comity:party:'.length + 8)}…`
+}

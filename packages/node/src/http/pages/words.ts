@@ -1,0 +1,70 @@
+/** How the register is told in sentences. */
+import type { StatementSummary } from '@comity/contract'
+import { parseAdvisoryUrn, parseReleaseUrn } from '@comity/statement'
+
+type Names = readonly { readonly language: string; readonly text: string }[]
+
+/** A party's name in English, or else its first one. */
+export function nameOf(names: Names): string {
+  return names.find((each) => each.language === 'en')?.text ?? names[0]?.text ?? 'a party without a name'
+}
+
+/** `2026-11-21 14:03 UTC`, from whole seconds. */
+export function timeOf(seconds: number): string {
+  return `${new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+}
+
+const instruments: Readonly<Record<string, string>> = {
+  'urn:comity:instrument:code': 'the Code',
+  'urn:comity:instrument:gids': 'the Initiative',
+}
+
+const acknowledged: Readonly<Record<string, string>> = {
+  affected: 'is affected by',
+  not_affected: 'is not affected by',
+  mitigated: 'has mitigated',
+  remedied: 'has remedied',
+}
+
+/** What a statement says, as the end of a sentence that begins with its author. */
+export function told({ kind, sub, payload }: StatementSummary & { readonly payload: unknown }): string {
+  const text = (name: string) => memberOf(payload, name)
+  switch (kind) {
+    case 'party':
+      return text('previous') === undefined ? 'was founded' : 'changed its party statement'
+    case 'policy':
+      return 'set the policy of this log'
+    case 'adherence':
+      return `declared adherence to ${instruments[sub] ?? sub}`
+    case 'support':
+      return `declared support for ${instruments[sub] ?? sub}`
+    case 'product':
+      return `registered the product ${text('name') ?? ''} with its update policy`
+    case 'release':
+      return `registered release ${parseReleaseUrn(sub)?.version ?? ''} of a product with its bill of materials`
+    case 'advisory':
+      return `published the advisory ${text('id') ?? ''}: ${text('title') ?? ''}`
+    case 'acknowledgement':
+      return `was told of ${parseAdvisoryUrn(sub)?.id ?? sub} and ${acknowledged[text('state') ?? ''] ?? 'answered'} it`
+    case 'endorsement':
+      return 'endorsed another party'
+    case 'approval':
+      return 'approved a statement of its own with a further key'
+    case 'findings':
+      return 'published findings'
+    case 'withholding':
+      return 'withheld a document'
+    case 'trust':
+      return 'stated whom it trusts'
+    case 'continuation':
+      return 'said which log this one continues'
+    default:
+      return `registered a statement of kind ${kind}`
+  }
+}
+
+function memberOf(payload: unknown, name: string): string | undefined {
+  if (typeof payload !== 'object' || payload === null) return undefined
+  const value = Object.getOwnPropertyDescriptor(payload, name)?.value
+  return typeof value === 'string' ? value : undefined
+}

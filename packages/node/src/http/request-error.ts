@@ -1,0 +1,18 @@
+import type { ProblemCode } from '@comity/contract'
+
+/** What is wrong with a request as such; what it carries has errors of its own. */
+export class RequestError extends Error {
+  override readonly name = 'RequestError'
+  readonly code: ProblemCode
+  /** JSON pointer into the body, where there is one. */
+  readonly pointer: string | undefined
+  /** The connection is of no more use: the rest of the request would have to be read first. */
+  readonly closes: boolean
+
+  constructor(code: ProblemCode, message: string, more: { pointer?: string; closes?: boolean; cause?: unknown } = {}) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause })
+    this.code = code
+    this.pointer = more.pointer
+    this.closes = more.closes ?? false
+  }
+}

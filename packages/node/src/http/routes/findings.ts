@@ -1,0 +1,122 @@
+import type { FindingsDocument } from '@comity/assessment'
+import { api, type FindingsDocumentQuery, type FindingsQuery, type PublishedFindingsQuery } from '@comity/contract'
+import type { ProvisionId } from '@comity/instruments'
+import type { FastifyInstance } from 'fastify'
+import type { ComityNode } from '../../node.ts'
+import { taggedBySize } from '../caching.ts'
+import type { HttpContext } from '../context.ts'
+import { answers } from '../documented.ts'
+import { hasTime, listFindings, listPublished } from '../queries/findings.ts'
+import { RequestError } from '../request-error.ts'
+
+const tags = ['Findings']
+
+/** Whole documents that stay at hand: one costs a pass over every bound party. */
+const documentsKept = 4
+
+/** Entries of a log before it can have findings: its keeper, its policy, its first time leaf. */
+const smallestCut = 3
+
+export function findingsRoutes(app: FastifyInstance, { node }: HttpContext): void {
+  const onRequest = taggedBySize(node)
+  const documentOf = rememberedDocuments(node)
+
+  app.get<{ Params: { urn: string } }>('/parties/:urn/findings', {
+    onRequest,
+    schema: {
+      operationId: 'partyFindings',
+      tags,
+      summary: 'What is on record for one party',
+      params: api.partyParams,
+      response: answers(api.partyFindingsResponse, 'with the cut, the time and the ruleset they follow from'),
+    },
+    handler: async (request, reply) => {
+      const party = known(node, request.params.urn)
+      const { cut, at, ruleset, trust } = node.findings.request()
+      return reply.send({ cut, at, ruleset, trust, party, findings: node.findings.current(party)?.findings ?? [] })
+    },
+  })
+
+  app.get<{ Params: { urn: string; provision: ProvisionId } }>('/parties/:urn/findings/:provision', {
+    onRequest,
+    schema: {
+      operationId: 'explanation',
+      tags,
+      summary: 'Why a finding is what it is',
+      params: api.explanationParams,
+      response: answers(api.explanationResponse, 'each rung with the statements that carry it, or what it lacks'),
+    },
+    handler: async (request, reply) => {
+      const { urn, provision } = request.params
+      return reply.send(node.findings.explain(known(node, urn), provision))
+    },
+  })
+
+  app.get<{ Querystring: FindingsQuery }>('/findings', {
+    schema: {
+      operationId: 'findings',
+      tags,
+      summary: 'Findings of the parties that adhere or support',
+      description:
+        'In the order of party URNs; there is no order by level and no score. Kept within a quarter of a second of the log. A page can be short, even empty, and still have a next one.',
+      querystring: api.findingsQuery,
+      response: answers(api.findingsResponse, 'one page'),
+    },
+    handler: async (request, reply) =>
+      reply.header('cache-control', 'no-cache').send(listFindings(node.reader, request.query)),
+  })
+
+  app.get<{ Querystring: FindingsDocumentQuery }>('/findings/document', {
+    onRequest,
+    schema: {
+      operationId: 'findingsDocument',
+      tags,
+      summary: 'The findings of all parties on a prefix of the log, with their digest',
+      querystring: api.findingsDocumentQuery,
+      response: answers(api.findingsDocumentResponse, 'what an auditor computes again and compares to the bit'),
+    },
+    handler: async (request, reply) => reply.send(documentOf(request.query)),
+  })
+
+  app.get<{ Querystring: PublishedFindingsQuery }>('/findings/published', {
+    onRequest,
+    schema: {
+      operationId: 'publishedFindings',
+      tags,
+      summary: 'Findings statements of the keeper, newest first',
+      querystring: api.publishedFindingsQuery,
+      response: answers(api.publishedFindingsResponse, 'one page'),
+    },
+    handler: async (request, reply) => reply.send(listPublished(node.reader, request.query)),
+  })
+}
+
+function known(node: ComityNode, urn: string): string {
+  if (node.reader.prepare('SELECT 1 FROM party WHERE urn = ?').get(urn) === undefined) {
+    throw new RequestError('not-found', `${urn} is not known to this log`)
+  }
+  return urn
+}
+
+/** Findings documents by prefix and time. They never change, so the last few are kept. */
+function rememberedDocuments(node: ComityNode): (query: FindingsDocumentQuery) => FindingsDocument {
+  const kept = new Map<string, FindingsDocument>()
+  return ({ size = node.head.size, at }) => {
+    if (size < smallestCut || size > node.head.size) {
+      throw new RequestError('wrong-cut', `the log has ${node.head.size} entries; size is ${smallestCut} to that`)
+    }
+    if (at !== undefined && !hasTime(node.reader, at, size)) {
+      throw new RequestError('wrong-cut', `${at} is the time of no time leaf in the first ${size} entries`)
+    }
+    const request = node.findings.request(size, at)
+    const key = `${size} ${request.at}`
+    const found = kept.get(key) ?? node.findings.assess(request)
+    kept.delete(key)
+    kept.set(key, found)
+    for (const oldest of kept.keys()) {
+      if (kept.size <= documentsKept) break
+      kept.delete(oldest)
+    }
+    return found
+  }
+}

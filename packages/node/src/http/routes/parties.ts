@@ -1,0 +1,41 @@
+import { api, type PartiesQuery } from '@comity/contract'
+import type { FastifyInstance } from 'fastify'
+import { taggedBySize } from '../caching.ts'
+import type { HttpContext } from '../context.ts'
+import { answers } from '../documented.ts'
+import { listParties, partyDetails } from '../queries/parties.ts'
+import { RequestError } from '../request-error.ts'
+
+const tags = ['Parties']
+
+export function partyRoutes(app: FastifyInstance, { node }: HttpContext): void {
+  const onRequest = taggedBySize(node)
+
+  app.get<{ Querystring: PartiesQuery }>('/parties', {
+    onRequest,
+    schema: {
+      operationId: 'parties',
+      tags,
+      summary: 'Parties in the order in which they were founded',
+      querystring: api.partiesQuery,
+      response: answers(api.partiesResponse, 'one page'),
+    },
+    handler: async (request, reply) => reply.send(listParties(node.reader, request.query)),
+  })
+
+  app.get<{ Params: { urn: string } }>('/parties/:urn', {
+    onRequest,
+    schema: {
+      operationId: 'party',
+      tags,
+      summary: 'A party: names, home log, contacts, keys with their times, adherence, endorsements',
+      params: api.partyParams,
+      response: answers(api.partyResponse, 'the party as the log has it'),
+    },
+    handler: async (request, reply) => {
+      const party = partyDetails(node.reader, request.params.urn)
+      if (party === undefined) throw new RequestError('not-found', `${request.params.urn} is not known to this log`)
+      return reply.send(party)
+    },
+  })
+}
