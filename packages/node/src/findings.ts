@@ -67,26 +67,29 @@ export class FindingsKeeper {
   }
 
   /**
-   * Renews what is kept for the parties that changed. Returns how many it renewed. Writes through the sequencer's
-   * connection, so it is called between batches only.
+   * Renews what is kept for at most `limit` of the parties that changed. Returns how many are left. Writes through the
+   * sequencer's connection, so it is called between batches only.
    */
-  renew(): number {
-    const { dirty } = this.#register
+  renew(limit = Number.POSITIVE_INFINITY): number {
+    const { dirty, database } = this.#register
     if (dirty.size === 0) return 0
-    const changed = [...dirty]
-    dirty.clear()
     const request = this.request()
-    const { database } = this.#register
     const facts = this.#facts(request, database)
     const put = database.prepare(
       'INSERT INTO finding (party, document) VALUES (?, ?) ON CONFLICT (party) DO UPDATE SET document = excluded.document',
     )
-    for (const party of changed) {
-      const found = this.#assessable(this.#register.book.urnOf(party), request, facts)
-      if (found.findings.length > 0) put.run(party, JSON.stringify(found.findings))
-      else database.prepare('DELETE FROM finding WHERE party = ?').run(party)
+    const drop = database.prepare('DELETE FROM finding WHERE party = ?')
+    const changed = dirty.values().take(limit).toArray()
+    const found = changed.map((party) => this.#assessable(this.#register.book.urnOf(party), request, facts))
+    database.prepare('BEGIN').run()
+    for (const [i, party] of changed.entries()) {
+      const findings = found[i]?.findings ?? []
+      if (findings.length > 0) put.run(party, JSON.stringify(findings))
+      else drop.run(party)
+      dirty.delete(party)
     }
-    return changed.length
+    database.prepare('COMMIT').run()
+    return dirty.size
   }
 
   /** No findings are kept for a party whose document is lost: who asks for them is told which one. */

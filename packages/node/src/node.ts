@@ -42,6 +42,9 @@ export interface Submitted extends Registered {
 /** How often, in milliseconds, the findings of busy parties are renewed at the most. */
 const renewEvery = 1000
 
+/** Parties whose findings are renewed in one go: about as long as a batch takes. */
+const renewedAtOnce = 8
+
 const daySeconds = 86_400
 
 /** Hashes are made durable about every so many entries; after a crash the rest is hashed again from the stream. */
@@ -359,13 +362,20 @@ export class ComityNode {
     return signed
   }
 
+  /** A few parties at a time, so that the next batch need not wait for all of them. */
+  #renewSome(): void {
+    this.#sequencer.betweenBatches(() => {
+      if (this.findings.renew(renewedAtOnce) > 0) setImmediate(() => this.#renewSome())
+    })
+  }
+
   #afterBatch(from: number, head: SignedHead): void {
     this.metrics.batches.observe(head.size - from - 1)
     this.metrics.logSize.set(head.size)
     this.metrics.queue.set(this.#sequencer.waiting)
     this.#renewTimer ??= setTimeout(() => {
       this.#renewTimer = undefined
-      this.#sequencer.betweenBatches(() => this.findings.renew())
+      this.#renewSome()
     }, renewEvery).unref()
     if (head.size - this.#hashedUpTo >= hashesPerSync) {
       this.#hashedUpTo = head.size

@@ -26,6 +26,8 @@ export interface OpenViewOptions {
 
 // A reader of the same file may hold it for a moment; nothing holds it for long.
 const busyMilliseconds = 5000
+/** 32 MiB of log before it is folded in: a page that many batches touch is then written home once, not each time. */
+const checkpointPages = 8192
 const cacheKibibytes = 16 * 1024
 const maxStatements = 512
 const formatVersion = '1'
@@ -152,7 +154,10 @@ function openExisting(path: string, options: OpenViewOptions): View | undefined 
 
 function openDatabase(path: string, readOnly: boolean): DatabaseSync {
   const database = new DatabaseSync(path, { timeout: busyMilliseconds, readOnly })
-  if (!readOnly) database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
+  if (!readOnly) {
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL')
+    database.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`)
+  }
   database.exec(`PRAGMA temp_store = MEMORY; PRAGMA cache_size = -${cacheKibibytes}`)
   return database
 }

@@ -159,7 +159,7 @@ export class Sequencer {
     // Everything that this turn of the event loop still brings belongs into the batch.
     await new Promise((resolve) => setImmediate(resolve))
     do {
-      for (const chore of this.#chores.splice(0)) chore()
+      if (this.#stopped === undefined) for (const chore of this.#chores.splice(0)) chore()
       const taken = this.#queue.splice(0, batchLimit)
       if (taken.length === 0 && !evenIfIdle) return
       await this.#batch(taken)
