@@ -7,10 +7,10 @@ import { fileURLToPath } from 'node:url'
 
 const script = join(dirname(fileURLToPath(import.meta.url)), 'serve-folder.ts')
 
-/** What keeps a core busy as a load generator does: some hashing, for a minute at the most. */
+/** What keeps a core busy as a load generator does: some hashing, for ten seconds at the most. */
 const spin = `const { hash } = require('node:crypto')
 const text = 'x'.repeat(500)
-for (const end = Date.now() + 60_000; Date.now() < end; ) for (let i = 0; i < 1000; i++) hash('sha256', text)`
+for (const end = Date.now() + 10_000; Date.now() < end; ) for (let i = 0; i < 1000; i++) hash('sha256', text)`
 
 /** A node serving a data folder in a process of its own. */
 export interface RunningServer {

@@ -66,20 +66,24 @@ export class FindingsKeeper {
     return explain(party, provision, request, this.#facts(request))
   }
 
+  /** Row numbers of the parties whose findings may have changed since they were last renewed. */
+  changed(): number[] {
+    return [...this.#register.dirty]
+  }
+
   /**
-   * Renews what is kept for at most `limit` of the parties that changed. Returns how many are left. Writes through the
-   * sequencer's connection, so it is called between batches only.
+   * Renews what is kept for these parties. Writes through the sequencer's connection, so it is called between batches
+   * only.
    */
-  renew(limit = Number.POSITIVE_INFINITY): number {
+  renew(changed: readonly number[] = this.changed()): void {
     const { dirty, database } = this.#register
-    if (dirty.size === 0) return 0
+    if (changed.length === 0) return
     const request = this.request()
     const facts = this.#facts(request, database)
     const put = database.prepare(
       'INSERT INTO finding (party, document) VALUES (?, ?) ON CONFLICT (party) DO UPDATE SET document = excluded.document',
     )
     const drop = database.prepare('DELETE FROM finding WHERE party = ?')
-    const changed = dirty.values().take(limit).toArray()
     const found = changed.map((party) => this.#assessable(this.#register.book.urnOf(party), request, facts))
     database.prepare('BEGIN').run()
     for (const [i, party] of changed.entries()) {
@@ -89,7 +93,6 @@ export class FindingsKeeper {
       dirty.delete(party)
     }
     database.prepare('COMMIT').run()
-    return dirty.size
   }
 
   /** No findings are kept for a party whose document is lost: who asks for them is told which one. */

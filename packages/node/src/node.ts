@@ -363,9 +363,10 @@ export class ComityNode {
   }
 
   /** A few parties at a time, so that the next batch need not wait for all of them. */
-  #renewSome(): void {
+  #renew(changed: number[]): void {
     this.#sequencer.betweenBatches(() => {
-      if (this.findings.renew(renewedAtOnce) > 0) setImmediate(() => this.#renewSome())
+      this.findings.renew(changed.splice(0, renewedAtOnce))
+      if (changed.length > 0) setImmediate(() => this.#renew(changed))
     })
   }
 
@@ -375,7 +376,7 @@ export class ComityNode {
     this.metrics.queue.set(this.#sequencer.waiting)
     this.#renewTimer ??= setTimeout(() => {
       this.#renewTimer = undefined
-      this.#renewSome()
+      this.#renew(this.findings.changed())
     }, renewEvery).unref()
     if (head.size - this.#hashedUpTo >= hashesPerSync) {
       this.#hashedUpTo = head.size

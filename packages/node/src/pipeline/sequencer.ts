@@ -42,6 +42,15 @@ export const batchLimit = 1024
 /** Statements waiting for their batch, over all clients, before the node says 429. */
 export const queueLimit = 4096
 
+/**
+ * How long a batch gathers. A batch costs two syncs, three signatures and a transaction whatever its size: at a thousand
+ * statements a second that is most of the work when each goes alone, and a client waits a few milliseconds longer.
+ */
+const gatherMilliseconds = 8
+
+/** Statements that need not wait for more. */
+const gatheredAtOnce = 256
+
 /** How long an idle log stays without a time leaf, in seconds. */
 const heartbeatSeconds = 3600
 
@@ -156,9 +165,8 @@ export class Sequencer {
   }
 
   async #run(evenIfIdle: boolean): Promise<void> {
-    // Everything that this turn of the event loop still brings belongs into the batch.
-    await new Promise((resolve) => setImmediate(resolve))
     do {
+      if (this.#queue.length < gatheredAtOnce) await new Promise((resolve) => setTimeout(resolve, gatherMilliseconds))
       if (this.#stopped === undefined) for (const chore of this.#chores.splice(0)) chore()
       const taken = this.#queue.splice(0, batchLimit)
       if (taken.length === 0 && !evenIfIdle) return
