@@ -26,8 +26,8 @@ export interface OpenViewOptions {
 
 // A reader of the same file may hold it for a moment; nothing holds it for long.
 const busyMilliseconds = 5000
-/** 32 MiB of log before it is folded in: a page that many batches touch is then written home once, not each time. */
-const checkpointPages = 1000
+/** 16 MiB of log before it is folded in: a page that many batches touch is then written home once, not each time. */
+const checkpointPages = 4000
 const cacheKibibytes = 16 * 1024
 const maxStatements = 512
 const formatVersion = '1'
