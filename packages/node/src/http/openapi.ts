@@ -7,6 +7,10 @@ import manifest from '../../package.json' with { type: 'json' }
 const viewerPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
+/** The name, in the place of a logo. */
+const mark =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 40" width="120" height="40"><text x="4" y="28" font-family="system-ui,sans-serif" font-size="26" font-weight="600" fill="#fff">Comity</text></svg>'
+
 const tags = [
   { name: 'SCITT', description: 'Registration and receipts as any SCITT client knows them (SCRAPI)' },
   { name: 'Log', description: 'The transparency log as tiles (C2SP tlog-tiles)' },
@@ -48,6 +52,8 @@ export async function documentApi(app: FastifyInstance, publicUrl: string): Prom
     routePrefix: '/docs',
     staticCSP: viewerPolicy,
     theme: { title: 'Comity API' },
+    // The viewer's own mark would say that this is somebody else's page.
+    logo: { type: 'image/svg+xml', content: Buffer.from(mark), href: '/' },
     uiConfig: { url: '/api/v1/openapi.json', docExpansion: 'none', tryItOutEnabled: false },
   })
   app.get('/api/v1/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
