@@ -5,22 +5,13 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { verify } from '@comity/crypto'
-import { ComityNode, NodeError, Vault, createServer } from '@comity/node'
-import { keeper, keyFor } from '@comity/testkit'
+import { Vault, createServer } from '@comity/node'
+import { keeper, keyFor, openOrFound } from '@comity/testkit'
 import { median } from '../figure.ts'
 
 const [directory = ''] = process.argv.slice(2)
 const home = keeper('bench')
 const now = () => Math.floor(Date.now() / 1000)
-
-async function openOrFound(): Promise<ComityNode> {
-  try {
-    return await ComityNode.open({ directory, keys: home.keys })
-  } catch (error) {
-    if (!(error instanceof NodeError) || error.code !== 'not-founded') throw error
-    return ComityNode.found({ directory, keys: home.keys, party: home.founding(now()), policy: home.policy(now()) })
-  }
-}
 
 /** CPU of this process and all its threads so far, in microseconds. */
 function cpu(): number {
@@ -42,7 +33,7 @@ function verifyCost(): number {
 }
 
 mkdirSync(directory, { recursive: true })
-const node = await openOrFound()
+const node = await openOrFound(directory, home)
 const view = join(directory, 'views', 'vault.db')
 const vault = await Vault.open({ truth: node.truth, view, register: node.reader, now })
 const server = await createServer({ node, vault })

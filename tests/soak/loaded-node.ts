@@ -3,22 +3,12 @@
  * end, 32 at a time. It prints `acknowledged <id> <index>` and `checkpoint <base64 note>` only for what was released.
  */
 import { writeSync } from 'node:fs'
-import { ComityNode, NodeError } from '@comity/node'
 import { productUrn } from '@comity/statement'
-import { type Actor, actor, keeper } from '@comity/testkit'
+import { type Actor, actor, keeper, openOrFound } from '@comity/testkit'
 
 const [directory = '', round = '0'] = process.argv.slice(2)
 const home = keeper('soak')
 const now = () => Math.floor(Date.now() / 1000)
-
-async function openOrFound(): Promise<ComityNode> {
-  try {
-    return await ComityNode.open({ directory, keys: home.keys })
-  } catch (error) {
-    if (!(error instanceof NodeError) || error.code !== 'not-founded') throw error
-    return ComityNode.found({ directory, keys: home.keys, party: home.founding(now()), policy: home.policy(now()) })
-  }
-}
 
 /** Written past any buffer of the process: what the parent has read was acknowledged before the kill. */
 function say(line: string): void {
@@ -37,7 +27,7 @@ function product(author: Actor, number: number): Uint8Array {
   )
 }
 
-const node = await openOrFound()
+const node = await openOrFound(directory, home)
 const authors = ['north', 'south', 'east', 'west'].map((label) => actor(label, node.origin))
 for (const author of authors) if (node.findParty(author.urn) === undefined) await node.submit(author.founding(now()))
 node.onBatch((_from, head) => say(`checkpoint ${Buffer.from(head.note).toString('base64')}`))

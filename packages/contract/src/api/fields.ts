@@ -1,5 +1,5 @@
 /** Shapes that several parts of the API share. */
-import { fields } from '@comity/statement'
+import { fields, partyTypes } from '@comity/statement'
 import { type TProperties, type TSchema, Type } from 'typebox'
 
 const { closed, oneOf } = fields
@@ -18,16 +18,6 @@ export const at = fields.seconds
 
 export const index = Type.Integer({ minimum: 0, description: 'index in the log' })
 export const logSize = Type.Integer({ minimum: 0, description: 'number of entries' })
-
-export const partyTypes = [
-  'state',
-  'organisation',
-  'provider',
-  'operator',
-  'technical-community',
-  'civil-society',
-  'person',
-] as const
 
 export const partyType = oneOf(partyTypes)
 

@@ -1,5 +1,5 @@
 /** The two texts as the API serves them. */
-import { partyTypes as allPartyTypes, provisionIds } from '@comity/instruments'
+import { partyTypes, provisionIds } from '@comity/instruments'
 import { type Static, Type } from 'typebox'
 import { closed, oneOf } from './fields.ts'
 
@@ -15,7 +15,7 @@ export const provision = closed({
   instrument: oneOf(['code', 'gids']),
   citation,
   title: Type.String(),
-  binds: Type.Array(oneOf(allPartyTypes)),
+  binds: Type.Array(oneOf(partyTypes)),
   duty: oneOf(['to-do', 'not-to-do', 'both']),
   summary: Type.String(),
   does: Type.String(),
