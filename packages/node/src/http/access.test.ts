@@ -30,6 +30,14 @@ test('where the policy asks for a token, nothing is filed without one', async (c
   await assert.rejects(as(secret).submit(statement), { code: 'not-authorised' })
 })
 
+test('where the policy lists parties, their statements need no token, and documents do', async (context) => {
+  const policy = { filing: 'listed', admits: { parties: [provider.urn] } } as const
+  const { client } = await served(context, { policy })
+  await client.submit(provider.founding(startAt))
+  await assert.rejects(client.submit(operator.founding(startAt)), { code: 'party-not-admitted' })
+  await assert.rejects(client.putDocument(digestOf(osv), osv), { code: 'not-authorised' })
+})
+
 test('a new policy counts from the next statement on', async (context) => {
   const { client, url } = await served(context)
   await client.submit(provider.founding(startAt))

@@ -18,15 +18,23 @@ export function authorisation({ vault, policy }: Pick<HttpContext, 'vault' | 'po
   }
 
   return {
-    /** Whoever may file: anybody where the policy in force is `open`, else holders of a token. */
+    /**
+     * Whoever may file. Where the policy in force is `open` that is anybody; where it is `listed` anybody may bring a
+     * statement, and the judge takes those of listed parties; else it takes a token.
+     */
     filing: (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void => {
       // With a callback, because this runs for every statement and a promise is a turn of the loop more.
       try {
-        if (policy.policy?.filing !== 'open') bearer(request)
+        if (policy.policy === undefined || policy.policy.filing === 'token') bearer(request)
         done()
       } catch (error) {
         done(error instanceof Error ? error : new Error(String(error)))
       }
+    },
+
+    /** Whoever may store a document. Its bytes do not say whose they are, so only an `open` log takes it from anybody. */
+    storing: async (request: FastifyRequest): Promise<void> => {
+      if (policy.policy?.filing !== 'open') bearer(request)
     },
 
     admin: async (request: FastifyRequest): Promise<void> => {

@@ -39,7 +39,7 @@ export class PolicyInForce {
     if (typeof newest !== 'number' || newest === this.#effective) return
     const row = this.#reader
       .prepare(
-        'SELECT policy.payload AS payload, entry.id AS id, entry.position AS position FROM policy JOIN entry ON entry.position = policy.effective WHERE policy.effective = ?',
+        'SELECT policy.payload AS payload, entry.id AS id, position FROM policy JOIN entry USING (position) WHERE policy.effective = ?',
       )
       .get(newest)
     if (row === undefined) return

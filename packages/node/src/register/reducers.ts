@@ -150,7 +150,9 @@ function trust(database: Database, effect: Effect): void {
 
 function policy(database: Database, effect: Effect): void {
   payloadOf<PolicyPayload>(effect)
-  database.prepare('INSERT INTO policy (effective, payload) VALUES (?, ?)').run(effect.effective, text(effect))
+  database
+    .prepare('INSERT INTO policy (effective, position, payload) VALUES (?, ?, ?)')
+    .run(effect.effective, effect.position, text(effect))
 }
 
 function continuation(database: Database, effect: Effect): void {

@@ -37,7 +37,7 @@ CREATE TABLE approval (
 ) WITHOUT ROWID;
 CREATE TABLE pending (position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, threshold INTEGER NOT NULL, leaf BLOB NOT NULL);
 
-CREATE TABLE policy (effective INTEGER PRIMARY KEY, payload TEXT NOT NULL);
+CREATE TABLE policy (effective INTEGER PRIMARY KEY, position INTEGER NOT NULL, payload TEXT NOT NULL);
 CREATE TABLE batch (position INTEGER PRIMARY KEY, at INTEGER NOT NULL, cosigned TEXT);
 CREATE INDEX batch_at ON batch (at);
 CREATE TABLE continuation (effective INTEGER PRIMARY KEY, payload TEXT NOT NULL);

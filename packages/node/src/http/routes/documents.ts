@@ -25,7 +25,7 @@ export function documentRoutes(app: FastifyInstance, { node, policy }: HttpConte
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
 
   app.put<ByDigest>('/documents/:digest', {
-    onRequest: may.filing,
+    onRequest: may.storing,
     config: { documentedBody: { [mediaType.bytes]: binary } },
     schema: {
       operationId: 'putDocument',
