@@ -31,7 +31,7 @@ test('where the policy asks for a token, nothing is filed without one', async (c
 })
 
 test('where the policy lists parties, their statements need no token, and documents do', async (context) => {
-  const policy = { filing: 'listed', admits: { parties: [provider.urn] } } as const
+  const policy = { filing: 'listed' as const, admits: { parties: [provider.urn] } }
   const { client } = await served(context, { policy })
   await client.submit(provider.founding(startAt))
   await assert.rejects(client.submit(operator.founding(startAt)), { code: 'party-not-admitted' })
