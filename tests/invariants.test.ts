@@ -6,7 +6,10 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { sha256, treeHasher, verify } from '@comity/crypto'
+import { parseCheckpoint, parseNote, verifyConsistency } from '@comity/log'
 import { ComityNode } from '@comity/node'
+import { type PublicKey, decodeStatement, publicKeyOf, verifyReceipt } from '@comity/statement'
 import { dropView } from '@comity/store'
 import { type Deed, deeds, keeper, manualClock, play } from '@comity/testkit'
 
@@ -17,6 +20,12 @@ interface Stage {
   readonly directory: string
   readonly clock: ReturnType<typeof manualClock>
   open(): Promise<ComityNode>
+}
+
+function receiptKey(): PublicKey {
+  const key = home.payload.keys.find((each) => each.roles.includes('receipt'))
+  assert.ok(key)
+  return publicKeyOf(key.jwk)
 }
 
 /** Plays a history on a new node, then hands over the closed folder. */
@@ -96,6 +105,38 @@ test('nothing-changes-without-a-statement: reading everything and waiting leaves
       })
     }),
     { numRuns: 10 },
+  )
+})
+
+test('the-log-never-forks: every checkpoint continues every earlier one, and every receipt names one of them', async () => {
+  await fc.assert(
+    fc.asyncProperty(deeds({ maxLength: 25 }), deeds({ maxLength: 15 }), async (before, after) => {
+      const notes: string[] = []
+      await played(before, async ({ clock, open }, first) => {
+        notes.push(first.head.note)
+        await first.close()
+        const node = await open()
+        node.onBatch((_from, head) => notes.push(head.note))
+        await play(node, home, after, clock)
+        const { tree } = node.ledger
+        const checkpoints = notes.map((note) => parseCheckpoint(parseNote(note).text))
+        for (const { size, root } of checkpoints) {
+          const proof = tree.consistencyProof(size)
+          verifyConsistency(treeHasher, { from: size, to: tree.size, fromRoot: root, toRoot: tree.root(), proof })
+        }
+        const roots = new Map(checkpoints.map(({ size, root }) => [size, Buffer.from(root).toString('hex')]))
+        const firstSize = checkpoints[0]?.size ?? 0
+        for (let index = firstSize; index < node.head.size; index++) {
+          const statement = decodeStatement(node.ledger.leaf(index), { sha256, verify })
+          const found = node.find(statement.id)
+          if (found === undefined || found.index !== index) continue
+          const receipt = verifyReceipt(node.receipt(found), statement.leaf, receiptKey(), { sha256, verify })
+          assert.equal(Buffer.from(receipt.root).toString('hex'), roots.get(receipt.size))
+        }
+        await node.close()
+      })
+    }),
+    { numRuns: 5 },
   )
 })
 
