@@ -2,6 +2,7 @@ import type { BlobSource, Blobs } from '@comity/store'
 import { StoreError } from '@comity/store'
 import { NodeError } from './node-error.ts'
 import type { Database } from './register/database.ts'
+import type { DocumentReference } from './register/register.ts'
 
 /** Largest document, in bytes: 256 MiB. */
 export const documentLimit = 256 * 1024 * 1024
@@ -18,6 +19,8 @@ const digestPattern = /^sha256:[0-9a-f]{64}$/
 export class Documents {
   readonly #blobs: Blobs
   readonly #register: Database
+  /** How many statements on their way into the log refer to a document. */
+  readonly #awaited = new Map<string, number>()
 
   constructor(blobs: Blobs, register: Database) {
     this.#blobs = blobs
@@ -74,11 +77,23 @@ export class Documents {
     return row === undefined ? undefined : String(row['type'])
   }
 
+  /** Keeps documents that an admitted statement refers to until what is returned is called. */
+  hold(references: readonly DocumentReference[]): () => void {
+    for (const { digest } of references) this.#awaited.set(digest, (this.#awaited.get(digest) ?? 0) + 1)
+    return () => {
+      for (const { digest } of references) {
+        const others = (this.#awaited.get(digest) ?? 0) - 1
+        if (others > 0) this.#awaited.set(digest, others)
+        else this.#awaited.delete(digest)
+      }
+    }
+  }
+
   /** Drops documents that no statement has referred to within a day. Returns how many. */
   async sweep(now: number): Promise<number> {
     let dropped = 0
     for (const { digest, storedAt } of this.#blobs.list()) {
-      if (now - storedAt < unreferencedSeconds) continue
+      if (now - storedAt < unreferencedSeconds || this.#awaited.has(`sha256:${digest}`)) continue
       if (
         this.#register.prepare('SELECT 1 FROM document WHERE digest = ? LIMIT 1').get(`sha256:${digest}`) !== undefined
       )

@@ -84,15 +84,22 @@ export class FindingsKeeper {
       'INSERT INTO finding (party, document) VALUES (?, ?) ON CONFLICT (party) DO UPDATE SET document = excluded.document',
     )
     const drop = database.prepare('DELETE FROM finding WHERE party = ?')
+    const renewed = database.prepare('DELETE FROM stale WHERE party = ?')
     const found = changed.map((party) => this.#assessable(this.#register.book.urnOf(party), request, facts))
     database.prepare('BEGIN').run()
-    for (const [i, party] of changed.entries()) {
-      const findings = found[i]?.findings ?? []
-      if (findings.length > 0) put.run(party, JSON.stringify(findings))
-      else drop.run(party)
-      dirty.delete(party)
+    try {
+      for (const [i, party] of changed.entries()) {
+        const findings = found[i]?.findings ?? []
+        if (findings.length > 0) put.run(party, JSON.stringify(findings))
+        else drop.run(party)
+        renewed.run(party)
+      }
+      database.prepare('COMMIT').run()
+    } catch (error) {
+      database.prepare('ROLLBACK').run()
+      throw error
     }
-    database.prepare('COMMIT').run()
+    for (const party of changed) dirty.delete(party)
   }
 
   /** No findings are kept for a party whose document is lost: who asks for them is told which one. */

@@ -10,11 +10,11 @@ import { Inadmissible, admit } from './pipeline/admission.ts'
 import type { NodeKeys } from './pipeline/keys.ts'
 import { Ledger, type SignedHead, readHead } from './pipeline/ledger.ts'
 import { Metrics } from './pipeline/metrics.ts'
-import { Refused, type Registered, Sequencer, batchOf, refusalOf } from './pipeline/sequencer.ts'
+import { Refused, type Registered, Sequencer, batchOf, missingKey, refusalOf } from './pipeline/sequencer.ts'
 import { catchUp } from './register/catch-up.ts'
 import { type Unclosed, decodeEntry } from './register/fold.ts'
 import { openReader, openRegister } from './register/open-register.ts'
-import type { Register } from './register/register.ts'
+import { type Register, documentsOf } from './register/register.ts'
 import { frozenBy } from './restored.ts'
 
 export interface NodeOptions {
@@ -67,6 +67,8 @@ export class ComityNode {
   readonly #timers: NodeJS.Timeout[] = []
   readonly #listeners = new Set<(from: number, head: SignedHead) => void>()
   #renewTimer: NodeJS.Timeout | undefined
+  /** Hears of what failed beside the log: that is no reason to register nothing any more. */
+  #onError: (error: unknown) => void = () => {}
   #hashedUpTo: number
 
   private constructor(parts: {
@@ -189,8 +191,10 @@ export class ComityNode {
       const signed = { size: head?.size ?? 0, leaves: (from: number, to: number) => ledger.leaves(from, to) }
       const open = catchUp(frozen === undefined ? ledger : signed, register.size, register, bench, options.onProgress)
       const node = new ComityNode({ truth, ledger, writer, reader, register, options })
-      if (frozen === undefined) await node.#closeTail(open)
-      else await node.#sequencer.stop(frozen)
+      const stopped = frozen ?? node.#withoutKeys()
+      if (stopped === undefined) await node.#closeTail(open)
+      else await node.#sequencer.stop(stopped)
+      if (ledger.head !== undefined) node.findings.renew()
       await first(node)
       return node
     } catch (error) {
@@ -228,7 +232,8 @@ export class ComityNode {
   async submit(bytes: Uint8Array): Promise<Submitted> {
     try {
       const admitted = await admit(bytes, { register: this.#register, documents: this.documents })
-      const registered = await this.#sequencer.submit(admitted)
+      const letGo = this.documents.hold(documentsOf(admitted.payload))
+      const registered = await this.#sequencer.submit(admitted).finally(letGo)
       this.#count(registered)
       return this.#submitted(admitted.statement, registered)
     } catch (error) {
@@ -289,9 +294,10 @@ export class ComityNode {
 
   /**
    * Starts the clockwork of a serving node: heartbeats, daily findings, and the removal of documents that nobody cites.
-   * `onError` hears of a chore that failed; it is tried again at its next time.
+   * `onError` hears of a chore that failed, which is tried again at its next time, and of a listener that threw.
    */
   startClockwork(onError: (error: unknown) => void): void {
+    this.#onError = onError
     const every = (milliseconds: number, chore: () => unknown) => {
       const run = () => void Promise.try(chore).catch(onError)
       this.#timers.push(setInterval(run, milliseconds).unref())
@@ -318,7 +324,12 @@ export class ComityNode {
   /** Findings once a day, where the node has a key for them. */
   async #publishDaily(): Promise<void> {
     if (this.#keys.findings === undefined) return
-    const row = this.reader.prepare('SELECT at FROM published_findings ORDER BY effective DESC LIMIT 1').get()
+    // Also those that still wait for approvals.
+    const row = this.reader
+      .prepare(
+        "SELECT at FROM entry JOIN party USING (party) WHERE urn = ? AND kind = 'findings' ORDER BY position DESC LIMIT 1",
+      )
+      .get(this.keeper)
     if (row !== undefined && this.now() - Number(row['at']) < daySeconds) return
     await this.publishFindings()
   }
@@ -329,7 +340,10 @@ export class ComityNode {
       const { statement, payload } = decodeEntry(0, bytes)
       return this.#sequencer.submit({ statement, payload })
     })
-    for (const result of await Promise.allSettled(admitted)) if (result.status === 'rejected') throw result.reason
+    const results = await Promise.allSettled(admitted)
+    const reasons = results.flatMap((result): unknown[] => (result.status === 'rejected' ? [result.reason] : []))
+    // One that is refused takes the other with it: what is wrong is what the refusal says.
+    if (reasons.length > 0) throw reasons.find((reason) => reason instanceof Refused) ?? reasons[0]
   }
 
   /** After a crash: closes entries without a time leaf, and signs what was durable but not signed. */
@@ -338,7 +352,17 @@ export class ComityNode {
     else if (this.ledger.size > (this.ledger.head?.size ?? 0)) {
       this.ledger.publish(await this.ledger.sign(this.#register.lastAt))
     }
-    if (this.ledger.size > 0) this.findings.renew()
+  }
+
+  /** Why a node that was given keys of somebody else may sign nothing. */
+  #withoutKeys(): NodeError | undefined {
+    const state = this.#register.book.stateOf(this.keeper)
+    const missing = state && missingKey(state, this.#keys, this.#register.size)
+    if (missing === undefined) return undefined
+    return new NodeError(
+      'missing-key',
+      `the ${missing} key that this node was given is none that its keeper has now: start it with the one in its party statement`,
+    )
   }
 
   #submitted(statement: Statement, registered: Registered): Submitted {
@@ -364,10 +388,12 @@ export class ComityNode {
 
   /** A few parties at a time, so that the next batch need not wait for all of them. */
   #renew(changed: number[]): void {
-    this.#sequencer.betweenBatches(() => {
+    const renewed = this.#sequencer.betweenBatches(() => {
       this.findings.renew(changed.splice(0, renewedAtOnce))
       if (changed.length > 0) setImmediate(() => this.#renew(changed))
     })
+    // Those parties stay marked, and are tried again after the next batch.
+    renewed.catch((error: unknown) => this.#onError(error))
   }
 
   #afterBatch(from: number, head: SignedHead): void {
@@ -380,9 +406,19 @@ export class ComityNode {
     }, renewEvery).unref()
     if (head.size - this.#hashedUpTo >= hashesPerSync) {
       this.#hashedUpTo = head.size
-      void this.truth.hashes('public').sync(head.size)
+      // The next write to the hashes says so too, and that ends the registering.
+      this.truth
+        .hashes('public')
+        .sync(head.size)
+        .catch((error: unknown) => this.#onError(error))
     }
-    for (const listener of this.#listeners) listener(from, head)
+    for (const listener of this.#listeners) {
+      try {
+        listener(from, head)
+      } catch (error) {
+        this.#onError(error)
+      }
+    }
   }
 }
 

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict'
 import { truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import type { FileSystem } from './file-system.ts'
+import { nodeFileSystem } from './node-file-system.ts'
 import { openFiles } from './open-files.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 import type { TreeHashes } from './truth.ts'
@@ -67,4 +70,43 @@ test('lost hash files lower the watermark to what is left', async (context) => {
   await withHashes(directory, (hashes) => assert.equal(hashes.watermark, 100))
   writeFileSync(join(directory, 'hashes/public/watermark'), 'nonsense that is long enough')
   await withHashes(directory, (hashes) => assert.equal(hashes.watermark, 0))
+})
+
+test('the watermark waits for a sync that is still writing out', async (context) => {
+  const inner = nodeFileSystem()
+  const held: (() => void)[] = []
+  let isHeld = false
+  const fileSystem: FileSystem = {
+    ...inner,
+    open: (path, access) => {
+      const file = inner.open(path, access)
+      const wait = async (): Promise<void> => {
+        if (isHeld && path.endsWith('/hashes/public/0')) await new Promise<void>((resolve) => held.push(resolve))
+        await file.fdatasync()
+      }
+      return {
+        pread: (target, position) => file.pread(target, position),
+        pwrite: (source, position) => file.pwrite(source, position),
+        fdatasync: wait,
+        fsync: () => file.fsync(),
+        truncate: (size) => file.truncate(size),
+        size: () => file.size(),
+        close: () => file.close(),
+      }
+    },
+  }
+  const truth = await openFiles({ directory: temporaryFolder(context), fileSystem })
+  const hashes = truth.hashes('public')
+  writeLeaves(hashes, 0, 10)
+  isHeld = true
+  const first = hashes.sync(10)
+  const second = hashes.sync(10)
+  const raced = await Promise.race([second.then(() => 'moved'), setTimeout(100, 'waits')])
+  assert.equal(raced, 'waits')
+  assert.equal(hashes.watermark, 0)
+  isHeld = false
+  for (const letGo of held) letGo()
+  await Promise.all([first, second])
+  assert.equal(hashes.watermark, 10)
+  await truth.close()
 })

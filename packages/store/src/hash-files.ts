@@ -5,6 +5,7 @@ import { runAll } from './run-all.ts'
 import { poisoned } from './segment.ts'
 import { asStoreError, StoreError, withStoreErrors } from './store-error.ts'
 import type { TreeHashes } from './truth.ts'
+import { Turns } from './turns.ts'
 
 const hashBytes = 32
 /** A tile level holds one hash for 256 of the level below. */
@@ -20,6 +21,7 @@ export class HashFiles implements TreeHashes {
   readonly #directory: string
   readonly #levels = new Map<number, Level>()
   readonly #mark: Watermark
+  readonly #turns = new Turns()
   #namesChanged = true
   #poison: StoreError | undefined
 
@@ -46,7 +48,7 @@ export class HashFiles implements TreeHashes {
       }
       return files
     } catch (error) {
-      files.close()
+      files.#closeFiles()
       throw error
     }
   }
@@ -87,7 +89,12 @@ export class HashFiles implements TreeHashes {
     target.dirty = true
   }
 
-  async sync(size: number): Promise<void> {
+  /** One at a time: a later call must not move the watermark over what an earlier one is still writing out. */
+  sync(size: number): Promise<void> {
+    return this.#turns.take(() => this.#sync(size))
+  }
+
+  async #sync(size: number): Promise<void> {
     this.#checkPoison()
     if (this.#covered(size) < size) {
       throw new StoreError('bad-range', `the hashes of ${size} leaves are not all written yet`)
@@ -110,7 +117,13 @@ export class HashFiles implements TreeHashes {
     }
   }
 
-  close(): void {
+  /** Waits for a sync under way. */
+  async close(): Promise<void> {
+    await this.#turns.idle()
+    this.#closeFiles()
+  }
+
+  #closeFiles(): void {
     const files = [...this.#levels.values()].map(({ file }) => file)
     this.#levels.clear()
     runAll([...files.map((file) => () => file.close()), () => this.#mark.close()])

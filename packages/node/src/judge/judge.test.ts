@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { type TestContext, test } from 'node:test'
-import { sha256Hex } from '@comity/crypto'
+import { test } from 'node:test'
 import {
   type CorePayloads,
-  StatementError,
   advisoryUrn,
   decodeStatement,
   documentUrn,
@@ -14,78 +9,24 @@ import {
   jwkOf,
   keysDigest,
   productUrn,
-  readPayloadAs,
   releaseUrn,
   statementUrn,
 } from '@comity/statement'
-import { type Actor, actor, keeper, keyFor, manualClock, signerOf } from '@comity/testkit'
+import { actor, keyFor, signerOf } from '@comity/testkit'
 import { crypto } from '../crypto-port.ts'
-import { ComityNode, NodeError, Refused } from '../index.ts'
-
-const start = 1_795_219_200
-const home = keeper('judge')
-const updatePolicy = { mechanism: 'download', consent: 'required', security: 'separate', rollback: true } as const
-const date = '2026-11-20T12:00:00Z'
-const document = new TextEncoder().encode('a document')
-const digest = `sha256:${sha256Hex(document)}`
-const documents = [{ digest, size: document.length, type: 'text/plain' }]
-
-async function court(context: TestContext, policy?: Partial<CorePayloads['policy']>) {
-  const directory = mkdtempSync(join(tmpdir(), 'comity-judge-'))
-  const clock = manualClock(start)
-  const node = await ComityNode.found({
-    directory,
-    keys: home.keys,
-    now: () => clock.now(),
-    party: home.founding(start),
-    policy: home.policy(start, policy),
-  })
-  context.after(async () => {
-    await node.close()
-    rmSync(directory, { recursive: true, force: true })
-  })
-  return { node, clock }
-}
-
-/** Submits and expects a refusal with this code, under the keeper's signature where the statement is authentic. */
-async function refused(node: ComityNode, bytes: Uint8Array, code: string, isSigned = true): Promise<string> {
-  const size = node.head.size
-  const error: unknown = await node.submit(bytes).then(
-    () => assert.fail(`${code} was expected, and the statement was registered`),
-    (reason: unknown) => reason,
-  )
-  assert.equal(node.head.size, size, 'nothing is half-written')
-  if (!isSigned) {
-    assert.ok(error instanceof NodeError || error instanceof StatementError, String(error))
-    assert.equal(error.code, code)
-    return error.message
-  }
-  assert.ok(error instanceof Refused, String(error))
-  assert.equal(error.reason.code, code)
-  const refusal = decodeStatement(error.refusal, crypto)
-  assert.equal(refusal.sub, statementUrn(decodeStatement(bytes, crypto).id))
-  assert.equal(readPayloadAs(refusal, 'refusal').code, code)
-  return error.message
-}
-
-async function withProduct(node: ComityNode, label = 'provider'): Promise<{ provider: Actor; product: string }> {
-  const provider = actor(label, node.origin)
-  await node.submit(provider.founding(start))
-  const product = productUrn(provider.urn, 'gateway')
-  await node.submit(provider.sign('product', product, { name: 'Gateway', updatePolicy }, start))
-  await node.documents.put(digest, document)
-  return { provider, product }
-}
-
-const advisoryOf = (id: string, product: string): CorePayloads['advisory'] => ({
-  id,
-  products: [product],
-  title: 'A fault',
-  published: date,
-  modified: date,
-  document: digest,
+import {
+  advisoryOf,
+  court,
+  date,
+  digest,
+  document,
   documents,
-})
+  home,
+  refused,
+  start,
+  updatePolicy,
+  withProduct,
+} from './court.fixture.ts'
 
 test('a statement by a party without a party statement is refused', async (context) => {
   const { node } = await court(context)
@@ -222,6 +163,44 @@ test('only who published a document, or the keeper, withholds it', async (contex
   assert.equal(node.documents.status(digest), 'withheld')
 })
 
+test('who cites the document of another cannot withhold it', async (context) => {
+  const { node } = await court(context)
+  const { provider, product } = await withProduct(node)
+  const { provider: other, product: othersProduct } = await withProduct(node, 'other')
+  const release = { version: '1.0', released: date, sbom: digest, documents }
+  await node.submit(provider.sign('release', releaseUrn(product, '1.0'), release, start))
+  await node.submit(other.sign('release', releaseUrn(othersProduct, '1.0'), release, start))
+  const sub = documentUrn(digest.slice('sha256:'.length))
+  await refused(node, other.sign('withholding', sub, { ground: 'court-order' }, start), 'not-yours')
+  assert.equal(node.documents.status(digest), 'present')
+})
+
+test('an approval that brought an advisory into effect is not that advisory', async (context) => {
+  const { node } = await court(context)
+  const second = keyFor('approver')
+  const provider = actor('approved', home.origin, {
+    party: {
+      keys: [
+        { jwk: jwkOf({ alg: 'EdDSA', bytes: keyFor('approved').publicKey }), roles: ['sign'] },
+        { jwk: jwkOf({ alg: 'EdDSA', bytes: second.publicKey }), roles: ['approve'] },
+      ],
+      thresholds: { advisory: 2 },
+    },
+  })
+  await node.submit(provider.founding(start))
+  const product = productUrn(provider.urn, 'gateway')
+  await node.submit(provider.sign('product', product, { name: 'Gateway', updatePolicy }, start))
+  await node.documents.put(digest, document)
+  const sub = advisoryUrn(provider.urn, 'A')
+  const { id } = await node.submit(provider.sign('advisory', sub, advisoryOf('A', product), start))
+  const acknowledge = (advisory: string) =>
+    provider.sign('acknowledgement', sub, { advisory, state: 'affected' }, start)
+  await refused(node, acknowledge(id), 'unknown-advisory')
+  const approval = await node.submit(provider.sign('approval', statementUrn(id), {}, start, signerOf(second)))
+  await refused(node, acknowledge(approval.id), 'unknown-advisory')
+  await node.submit(acknowledge(id))
+})
+
 test('States adhere and others support', async (context) => {
   const { node } = await court(context)
   const state = actor('ministry', home.origin, { type: 'state' })
@@ -229,37 +208,6 @@ test('States adhere and others support', async (context) => {
   for (const each of [state, provider]) await node.submit(each.founding(start))
   await refused(node, state.sign('support', instrumentUrn('code'), {}, start), 'wrong-party-type')
   await refused(node, provider.sign('adherence', instrumentUrn('code'), {}, start), 'wrong-party-type')
-})
-
-test('policy, findings and time are for the keeper, whose findings name a true cut that never decreases', async (context) => {
-  const { node, clock } = await court(context)
-  const provider = actor('provider', home.origin)
-  await node.submit(provider.founding(start))
-  const policy = readPayloadAs(decodeStatement(home.policy(start), crypto), 'policy')
-  await refused(node, provider.sign('policy', home.origin, policy, start), 'not-the-keeper')
-  const request = node.findings.request()
-  const payload = {
-    cut: [...request.cut],
-    at: request.at,
-    ruleset: request.ruleset,
-    trust: null,
-    digest: node.findings.assess(request).digest,
-  }
-  const [own] = payload.cut
-  assert.ok(own)
-  const sign = (changed: Partial<CorePayloads['findings']>) =>
-    home.sign('findings', home.origin, { ...payload, ...changed }, start)
-  await refused(node, sign({ cut: [{ ...own, size: own.size + 1 }] }), 'wrong-cut')
-  await refused(node, sign({ cut: [{ ...own, root: `sha256:${'00'.repeat(32)}` }] }), 'wrong-cut')
-  await refused(node, sign({ cut: [{ ...own, origin: 'other.invalid' }] }), 'wrong-cut')
-  await refused(node, sign({ at: start - 1 }), 'wrong-cut')
-  clock.advance(60)
-  await node.publishFindings()
-  await refused(
-    node,
-    sign({ cut: [{ ...own, size: 3, root: node.findings.request(3).cut[0]?.root ?? '' }] }),
-    'wrong-cut',
-  )
 })
 
 test('a statement that takes two keys waits for the second, and what builds on it is refused until then', async (context) => {

@@ -64,7 +64,14 @@ export function judge(entry: Entry, register: Register, bench: Bench): Accepted 
   }
   maySign(state, statement.kidHex, statement.kind, index)
   kindRules[statement.kind]?.(entry, register, bench)
-  return { threshold: thresholdOf(state, statement.kind) }
+  const threshold = thresholdOf(state, statement.kind)
+  if (index < bootstrap.length && threshold > 1) {
+    throw new NodeError(
+      'wrong-bootstrap',
+      `entry ${index} of a log takes effect at once, and its keeper wants ${threshold} keys for a ${statement.kind}: ask for them in a later party statement`,
+    )
+  }
+  return { threshold }
 }
 
 function checkBootstrap(statement: Statement, index: number): void {
@@ -124,5 +131,12 @@ function judgeParty(entry: Entry, register: Register, bench: Bench): PartyState 
     )
   }
   const approvals = register.approvals(statement.id, statement.iss)
-  return updateParty(before, statement, payload, index, { approvals }, crypto)
+  const after = updateParty(before, statement, payload, index, { approvals }, crypto)
+  if (statement.iss === register.keeper && after.home !== bench.origin) {
+    throw new NodeError(
+      'not-home',
+      `the keeper of ${bench.origin} is at home there, for without its time leaves the log ends: found a successor by a continuation, not by moving to ${after.home}`,
+    )
+  }
+  return after
 }

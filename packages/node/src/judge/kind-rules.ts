@@ -12,6 +12,7 @@ import {
 } from '@comity/statement'
 import { NodeError } from '../node-error.ts'
 import type { Entry } from '../register/entry.ts'
+import { advisoryById } from '../register/reducers.ts'
 import type { Register } from '../register/register.ts'
 import type { Bench } from './judge.ts'
 
@@ -83,7 +84,7 @@ function advisory(entry: Entry, register: Register): void {
   for (const sub of payload.products) requireProduct(register, sub, statement.iss)
   if (payload.revises === undefined) return
   const row = register.database
-    .prepare('SELECT 1 FROM advisory JOIN entry USING (position) WHERE entry.id = ? AND advisory.sub = ?')
+    .prepare(`SELECT 1 ${advisoryById} AND advisory.sub = ?`)
     .get(Buffer.from(payload.revises, 'hex'), statement.sub)
   if (row === undefined) {
     throw new NodeError(
@@ -97,7 +98,7 @@ function acknowledgement(entry: Entry, register: Register): void {
   const { statement } = entry
   const payload = payloadOf<AcknowledgementPayload>(entry)
   const row = register.database
-    .prepare('SELECT 1 FROM entry JOIN advisory USING (position) WHERE entry.id = ? AND advisory.sub = ?')
+    .prepare(`SELECT 1 ${advisoryById} AND advisory.sub = ?`)
     .get(Buffer.from(payload.advisory, 'hex'), statement.sub)
   if (row === undefined) {
     throw new NodeError(
@@ -107,16 +108,25 @@ function acknowledgement(entry: Entry, register: Register): void {
   }
 }
 
-/** Who published a document may withhold it, and so may the keeper, on whose node it lies. */
+/**
+ * Who published a document, that is who referred to it first, may withhold it; so may the keeper, on whose node it lies.
+ * Who refers to it later may not: else anybody could take a document out of another party's record.
+ */
 function withholding(entry: Entry, register: Register): void {
   const { statement } = entry
   const digest = `sha256:${parseDocumentUrn(statement.sub)}`
-  const rows = register.database
-    .prepare('SELECT DISTINCT urn FROM document JOIN entry USING (position) JOIN party USING (party) WHERE digest = ?')
-    .all(digest)
-  if (rows.length === 0) throw new NodeError('unknown-document', `no statement in this log refers to ${digest}`)
-  if (statement.iss !== register.keeper && !rows.some((row) => row['urn'] === statement.iss)) {
-    throw new NodeError('not-yours', `${digest} was published by others; only they or the keeper may withhold it`)
+  const first = register.database
+    .prepare(
+      `SELECT urn FROM document CROSS JOIN entry USING (position) CROSS JOIN party USING (party)
+       WHERE digest = ? ORDER BY document.position LIMIT 1`,
+    )
+    .get(digest)
+  if (first === undefined) throw new NodeError('unknown-document', `no statement in this log refers to ${digest}`)
+  if (statement.iss !== register.keeper && first['urn'] !== statement.iss) {
+    throw new NodeError(
+      'not-yours',
+      `${digest} was published by ${String(first['urn'])}; only they or the keeper may withhold it`,
+    )
   }
 }
 
@@ -154,7 +164,8 @@ function requireOwn(entry: Entry, owner: string | undefined, what: string): void
 
 function requireProduct(register: Register, sub: string, party: string): void {
   const row = register.database
-    .prepare('SELECT 1 FROM product JOIN party USING (party) WHERE sub = ? AND urn = ? LIMIT 1')
+    // CROSS JOIN: from the product's name, not through everything that the party has registered.
+    .prepare('SELECT 1 FROM product CROSS JOIN party USING (party) WHERE sub = ? AND urn = ? LIMIT 1')
     .get(sub, party)
   if (row === undefined) {
     throw new NodeError('unknown-product', `${sub} is no product that ${party} has registered here with effect`)

@@ -1,10 +1,10 @@
 import {
+  type PartyState,
   type Statement,
   StatementError,
   jwkOf,
   keyAt,
   kidOf,
-  maySign,
   signStatement,
   statementUrn,
   toHex,
@@ -38,6 +38,12 @@ export interface Registered {
 
 /** Most statements a batch takes; an auditor holds one batch in memory. */
 export const batchLimit = 1024
+
+/**
+ * Most bytes a batch takes, unless its only statement has more: a quarter of what the stream appends at once, and an
+ * auditor holds one batch in memory.
+ */
+const batchBytes = 16 << 20
 
 /** Statements waiting for their batch, over all clients, before the node says 429. */
 export const queueLimit = 4096
@@ -119,10 +125,19 @@ export class Sequencer {
       this.#start(true)
   }
 
-  /** Runs `work` when no batch holds the register's transaction. */
-  betweenBatches(work: () => void): void {
-    this.#chores.push(work)
-    this.#start()
+  /** Runs `work` when no batch holds the register's transaction. Rejects with what it throws. */
+  betweenBatches(work: () => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#chores.push(() => {
+        try {
+          work()
+          resolve()
+        } catch (error) {
+          reject(error)
+        }
+      })
+      this.#start()
+    })
   }
 
   /**
@@ -168,10 +183,22 @@ export class Sequencer {
     do {
       if (this.#queue.length < gatheredAtOnce) await new Promise((resolve) => setTimeout(resolve, gatherMilliseconds))
       if (this.#stopped === undefined) for (const chore of this.#chores.splice(0)) chore()
-      const taken = this.#queue.splice(0, batchLimit)
+      const taken = this.#take()
       if (taken.length === 0 && !evenIfIdle) return
       await this.#batch(taken)
     } while (this.#queue.length > 0 && this.#stopped === undefined)
+  }
+
+  /** The statements of the next batch. */
+  #take(): Waiting[] {
+    let count = 0
+    let bytes = 0
+    for (const { statement } of this.#queue) {
+      bytes += statement.leaf.length
+      if (count === batchLimit || (count > 0 && bytes > batchBytes)) break
+      count += 1
+    }
+    return this.#queue.splice(0, count)
   }
 
   async #batch(taken: readonly Waiting[]): Promise<void> {
@@ -181,8 +208,8 @@ export class Sequencer {
     const leaves: Uint8Array[] = []
     const accepted: { waiting: Waiting; index: number }[] = []
     const duplicates: { waiting: Waiting; index: number }[] = []
-    register.begin()
     try {
+      register.begin()
       for (const waiting of taken) {
         const index = from + leaves.length
         const known = register.positionOf(waiting.statement.id, 0, index)
@@ -198,8 +225,9 @@ export class Sequencer {
         await ledger.append(leaves)
       }
     } catch (cause) {
-      register.rollback()
-      if (cause instanceof StoreError && cause.code === 'disk-full') this.#noRoom(taken, cause)
+      // Where the disk was full behind the stream, the batch is in the log all the same.
+      const isOut = this.#isUndone() && ledger.size === from
+      if (isOut && cause instanceof StoreError && cause.code === 'disk-full') this.#noRoom(taken, cause)
       else this.#fail(taken, cause)
       return
     }
@@ -224,20 +252,32 @@ export class Sequencer {
     }
   }
 
+  /** Takes the batch back. False where the register cannot, and is ahead of its log until the next start. */
+  #isUndone(): boolean {
+    try {
+      this.#parts.register.rollback()
+      return true
+    } catch {
+      return false // what made the batch fail is what is reported
+    }
+  }
+
   /** Judges and applies one statement; a refusal answers its client and leaves the batch as it was. */
   #judge(waiting: Waiting, place: { position: number; at: number }): boolean {
     const { register, ledger } = this.#parts
     const entry: Entry = { ...waiting, ...place }
+    let accepted: Accepted
     try {
-      const accepted = judge(entry, register, this.#bench())
+      accepted = judge(entry, register, this.#bench())
       this.#keepsOwnKeys(entry, accepted)
-      register.apply(entry, accepted)
-      return true
     } catch (reason) {
       if (!(reason instanceof NodeError || reason instanceof StatementError)) throw reason
       waiting.reject(new Refused(reason, refusalOf(waiting.statement, reason, place.at, ledger, this.#parts.keys)))
       return false
     }
+    // What fails here has written half a statement: no refusal, but the end of the batch.
+    register.apply(entry, accepted)
+    return true
   }
 
   /**
@@ -248,17 +288,9 @@ export class Sequencer {
     const { ledger, keys } = this.#parts
     if (partyState === undefined || statement.iss !== ledger.keeper) return
     const advice = 'add the new key beside it, start the node with that, then end the old one'
-    try {
-      maySign(partyState, toHex(keys.receipt.kid), 'time', position + 1)
-    } catch (cause) {
-      if (!(cause instanceof StatementError)) throw cause
-      const message = `this would end the receipt key that this node signs with: ${advice}`
-      throw new NodeError('missing-key', message, { cause })
-    }
-    const logKid = kidOf(jwkOf({ alg: 'EdDSA', bytes: keys.log.publicKey }), crypto)
-    const { key, status } = keyAt(partyState, logKid, position + 1)
-    if (status !== 'valid' || key?.roles.includes('log') !== true) {
-      throw new NodeError('missing-key', `this would end the log key that this node signs with: ${advice}`)
+    const missing = missingKey(partyState, keys, position + 1)
+    if (missing !== undefined) {
+      throw new NodeError('missing-key', `this would end the ${missing} key that this node signs with: ${advice}`)
     }
   }
 
@@ -296,6 +328,16 @@ export class Sequencer {
     for (const { reject } of taken) reject(this.#stopped)
     for (const { reject } of this.#queue.splice(0)) reject(this.#stopped)
   }
+}
+
+/** Which of the keys that a node signs with is none of its keeper's at `index`, if one is. */
+export function missingKey(keeper: PartyState, keys: NodeKeys, index: number): 'receipt' | 'log' | undefined {
+  const isGood = (kid: string, role: 'receipt' | 'log'): boolean => {
+    const { key, status } = keyAt(keeper, kid, index)
+    return status === 'valid' && key?.roles.includes(role) === true
+  }
+  if (!isGood(toHex(keys.receipt.kid), 'receipt')) return 'receipt'
+  return isGood(kidOf(jwkOf({ alg: 'EdDSA', bytes: keys.log.publicKey }), crypto), 'log') ? undefined : 'log'
 }
 
 /** A refusal together with the statement in which the keeper signed it. */

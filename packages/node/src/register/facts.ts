@@ -37,6 +37,7 @@ export class RegisterFacts implements Facts {
   readonly #stored: (digest: string) => boolean
   readonly #hasCompromise: boolean
   readonly #hasWithholding: boolean
+  readonly #hasLate: boolean
 
   constructor(database: Database, cut: Cut, stored: (digest: string) => boolean) {
     this.#database = database
@@ -52,6 +53,7 @@ export class RegisterFacts implements Facts {
     this.#ends = ends
     this.#origins = origins
     this.#hasCompromise = database.prepare('SELECT 1 FROM compromise LIMIT 1').get() !== undefined
+    this.#hasLate = database.prepare('SELECT 1 FROM entry WHERE effective <> position LIMIT 1').get() !== undefined
     this.#hasWithholding = database.prepare('SELECT 1 FROM withholding LIMIT 1').get() !== undefined
   }
 
@@ -100,12 +102,14 @@ export class RegisterFacts implements Facts {
   }
 
   products(urn: string, limit: number): readonly ProductFact[] {
+    const party = this.#numberOf(urn)
+    const ranksAll = this.#ranksAll(party)
     return this.#latest(
       `${refColumns}, kind_row.sub AS sub, kind_row.update_policy AS update_policy
        FROM product kind_row ${refJoin}
        WHERE kind_row.party = :party AND ${below} AND ${newestOf('product')}
-       ORDER BY kind_row.effective DESC ${this.#limit(limit)}`,
-      { party: this.#numberOf(urn) },
+       ORDER BY kind_row.effective DESC ${ranksAll ? '' : `LIMIT ${limit}`}`,
+      { party },
     )
       .map((row) => ({ ref: this.#ref(row), sub: String(row['sub']), updatePolicy: row['update_policy'] === 1 }))
       .sort(compareProducts)
@@ -114,15 +118,16 @@ export class RegisterFacts implements Facts {
 
   releases(urn: string, limit: number): readonly ReleaseFact[] {
     const party = this.#numberOf(urn)
+    const ranksAll = this.#ranksAll(party)
     const query = (condition: string) =>
       this.#latest(
         `${refColumns}, kind_row.sub AS sub, kind_row.sbom AS sbom
          FROM release kind_row ${refJoin}
          WHERE kind_row.party = :party AND ${below} AND ${newestOf('release')} ${condition}
-         ORDER BY kind_row.effective DESC ${this.#limit(limit)}`,
+         ORDER BY kind_row.effective DESC ${ranksAll ? '' : `LIMIT ${limit}`}`,
         { party },
       )
-    return this.#evidenceFirst(limit, 'kind_row.sbom', query)
+    return this.#evidenceFirst(ranksAll ? undefined : limit, 'kind_row.sbom', query)
       .map((row) => ({ ref: this.#ref(row), sub: String(row['sub']), sbom: this.#document(String(row['sbom'])) }))
       .sort(compareReleases)
       .slice(0, limit)
@@ -130,13 +135,16 @@ export class RegisterFacts implements Facts {
 
   advisories(urn: string, limit: number): readonly AdvisoryFact[] {
     const party = this.#numberOf(urn)
+    // Whose words are contested ranks an advisory too, and those are other parties'.
+    const ranksAll = this.#hasCompromise || this.#ranksAll(party)
+    const newest = ranksAll ? '' : `LIMIT ${limit}`
     const columns = `${refColumns}, kind_row.sub AS sub, kind_row.document AS document, kind_row.position AS statement`
     const told = (condition: string) =>
       this.#latest(
         `${columns}
          FROM told CROSS JOIN advisory kind_row ON kind_row.effective = told.advisory ${refJoin}
          WHERE told.party = :party AND told.since < :end AND ${below} ${condition}
-         ORDER BY told.advisory DESC ${this.#limit(limit)}`,
+         ORDER BY told.advisory DESC ${newest}`,
         { party },
       )
     const untold = () =>
@@ -145,34 +153,37 @@ export class RegisterFacts implements Facts {
          FROM advisory kind_row ${refJoin}
          WHERE kind_row.party = :party AND ${below}
            AND NOT EXISTS (SELECT 1 FROM told WHERE told.party = kind_row.party AND told.advisory = kind_row.effective AND told.since < :end)
-         ORDER BY kind_row.effective DESC ${this.#limit(limit)}`,
+         ORDER BY kind_row.effective DESC ${newest}`,
         { party },
       )
-    const first = this.#evidenceFirst(limit, 'kind_row.document', told)
-    return [...first, ...(first.length < limit || this.#ranksAll ? untold() : [])]
+    const first = this.#evidenceFirst(ranksAll ? undefined : limit, 'kind_row.document', told)
+    return [...first, ...(first.length < limit || ranksAll ? untold() : [])]
       .map((row) => ({
         ref: this.#ref(row),
         sub: String(row['sub']),
         document: this.#document(String(row['document'])),
-        told: this.#told(String(row['sub']), Number(row['statement']), party),
+        told: this.#told(Number(row['statement']), party),
       }))
       .sort(compareAdvisories)
       .slice(0, limit)
   }
 
-  /** Rows whose document is present before those whose document is withheld; the latter only where they are needed. */
-  #evidenceFirst(limit: number, column: string, query: (condition: string) => Row[]): readonly Row[] {
+  /** Rows whose document is present before those whose document is withheld; the latter only below the limit, if any. */
+  #evidenceFirst(limit: number | undefined, column: string, query: (condition: string) => Row[]): readonly Row[] {
     if (!this.#hasWithholding) return query('')
     const present = query(`AND NOT ${isWithheld(column)}`)
-    return present.length >= limit && !this.#ranksAll ? present : [...present, ...query(`AND ${isWithheld(column)}`)]
+    return limit !== undefined && present.length >= limit
+      ? present
+      : [...present, ...query(`AND ${isWithheld(column)}`)]
   }
 
-  #told(sub: string, advisory: number, publisher: number): readonly Ref[] {
+  #told(advisory: number, publisher: number): readonly Ref[] {
+    const ranksAll = this.#hasCompromise || this.#hasLate || this.#ends.size > 1
     return this.#latest(
       `${refColumns} FROM acknowledgement kind_row ${refJoin}
-       WHERE kind_row.sub = :sub AND kind_row.advisory = :advisory AND kind_row.party <> :publisher AND ${below}
-       ORDER BY kind_row.effective DESC ${this.#limit(toldLimit)}`,
-      { sub, advisory, publisher },
+       WHERE kind_row.advisory = :advisory AND kind_row.party <> :publisher AND ${below}
+       ORDER BY kind_row.effective DESC ${ranksAll ? '' : `LIMIT ${toldLimit}`}`,
+      { advisory, publisher },
     )
       .map((row) => this.#ref(row))
       .sort(compareAcknowledgements)
@@ -185,15 +196,20 @@ export class RegisterFacts implements Facts {
   }
 
   /**
-   * Once any key is compromised, whether a row is contested decides its rank, and so do the times of several logs: then
-   * all of a party's rows are ranked in memory. Until then the order of the table is the rank and the newest few do.
+   * Once a party's key is compromised, whether a row is contested decides its rank, and so do the times of several logs.
+   * What waited for approvals ranks by when it was registered, not by when it took effect. Then all of a party's rows
+   * are ranked in memory. Until then the order of the table is the rank and the newest few do.
    */
-  get #ranksAll(): boolean {
-    return this.#hasCompromise || this.#ends.size > 1
+  #ranksAll(party: number): boolean {
+    return (
+      this.#ends.size > 1 ||
+      (this.#hasCompromise && this.#has('SELECT 1 FROM compromise WHERE party = ? LIMIT 1', party)) ||
+      (this.#hasLate && this.#has('SELECT 1 FROM entry WHERE party = ? AND effective <> position LIMIT 1', party))
+    )
   }
 
-  #limit(limit: number): string {
-    return this.#ranksAll ? '' : `LIMIT ${limit}`
+  #has(sql: string, party: number): boolean {
+    return this.#database.prepare(sql).get(party) !== undefined
   }
 
   /** Runs a query for each log of the cut, between its first position and where the cut ends. */

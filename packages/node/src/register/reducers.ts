@@ -107,11 +107,18 @@ function advisory(database: Database, effect: Effect): void {
     )
 }
 
+/**
+ * An effective advisory by its statement's identifier. It is found by where it took effect, which is its key; an approval
+ * took effect there too, so the position has to be the same as well.
+ */
+export const advisoryById = `FROM entry CROSS JOIN advisory ON advisory.effective = entry.effective AND advisory.position = entry.position
+  WHERE entry.id = ?`
+
 function acknowledgement(database: Database, effect: Effect): void {
   const payload = payloadOf<AcknowledgementPayload>(effect)
   const told = database
     .prepare(
-      'SELECT advisory.effective AS effective, advisory.position AS position, advisory.party AS party FROM entry JOIN advisory USING (position) WHERE id = ?',
+      `SELECT advisory.effective AS effective, advisory.position AS position, advisory.party AS party ${advisoryById}`,
     )
     .get(Buffer.from(payload.advisory, 'hex'))
   if (told === undefined) throw new Error(`an accepted acknowledgement of the unknown advisory ${payload.advisory}`)
@@ -176,7 +183,8 @@ function findings(database: Database, effect: Effect): void {
     .run(
       effect.effective,
       effect.position,
-      Math.max(...payload.cut.map((prefix) => prefix.size)),
+      // The judge holds the next cut against this log's part of it; `sub` is this log's origin.
+      payload.cut.find((prefix) => prefix.origin === effect.statement.sub)?.size ?? 0,
       payload.at,
       payload.digest,
       text(effect),

@@ -6,11 +6,11 @@ import {
   countSigners,
   decodeStatement,
   parseStatementUrn,
-  readPayload,
 } from '@comity/statement'
 import { crypto } from '../crypto-port.ts'
 import type { WritableDatabase } from './database.ts'
 import type { Effect, Entry } from './entry.ts'
+import { payloadOf } from './fold.ts'
 import { PartyBook } from './party-book.ts'
 import { reducers } from './reducers.ts'
 import { positionsPerLog } from './schema.ts'
@@ -32,7 +32,7 @@ export interface Accepted {
 export class Register {
   readonly database: WritableDatabase
   readonly book: PartyBook
-  /** Parties whose findings may have changed since somebody last asked. */
+  /** Parties whose findings may have changed since they were last renewed; the table `stale`, in memory. */
   readonly dirty = new Set<number>()
   #policy: PolicyPayload | undefined
   #lastAt: number
@@ -42,6 +42,7 @@ export class Register {
     this.database = database
     this.book = new PartyBook(database)
     this.#lastAt = this.#readLastAt()
+    this.#readDirty()
   }
 
   /** The party that keeps the log: whoever signed its entry 0. */
@@ -87,6 +88,7 @@ export class Register {
     this.#policy = undefined
     this.#keeper = undefined
     this.#lastAt = this.#readLastAt()
+    this.#readDirty()
   }
 
   /** The position of a statement in the log whose positions lie in `[from, to)`. */
@@ -137,17 +139,18 @@ export class Register {
     this.book.put(iss, state, entry.position)
     const party = this.book.numberOf(iss) ?? 0
     const known = new Set((before?.compromised ?? []).map((mark) => `${mark.kid} ${mark.since}`))
-    for (const mark of state.compromised) {
-      if (known.has(`${mark.kid} ${mark.since}`)) continue
+    const added = state.compromised.filter((mark) => !known.has(`${mark.kid} ${mark.since}`))
+    for (const mark of added) {
       this.database
         .prepare('INSERT INTO compromise (party, kid, since, position) VALUES (?, ?, ?, ?)')
         .run(party, mark.kid, mark.since, entry.position)
     }
+    if (added.length > 0) this.#markPublishersKnownTo(party)
   }
 
   #takeEffect(effect: Effect): void {
     const { kind } = effect.statement
-    this.dirty.add(effect.party)
+    this.#mark(effect.party)
     if (kind === 'time') this.#applyTime(effect)
     else if (kind === 'approval') this.#applyApproval(effect)
     else {
@@ -185,7 +188,7 @@ export class Register {
     this.#takeEffect({
       position,
       statement,
-      payload: readPayload(statement),
+      payload: payloadOf(statement),
       at: effect.at,
       party: effect.party,
       effective: effect.position,
@@ -216,7 +219,17 @@ export class Register {
     const row = this.database
       .prepare('SELECT party FROM advisory WHERE sub = ? ORDER BY effective DESC LIMIT 1')
       .get(acknowledgement.sub)
-    if (row !== undefined) this.dirty.add(Number(row['party']))
+    if (row !== undefined) this.#mark(Number(row['party']))
+  }
+
+  /** What a party acknowledged with a compromised key is contested, and so is what its publisher's findings rest on. */
+  #markPublishersKnownTo(party: number): void {
+    const rows = this.database
+      .prepare(
+        'SELECT DISTINCT party FROM advisory WHERE sub IN (SELECT sub FROM acknowledgement WHERE acknowledgement.party = ?)',
+      )
+      .all(party)
+    for (const row of rows) this.#mark(Number(row['party']))
   }
 
   #markUsersOf(withholding: Statement): void {
@@ -224,7 +237,18 @@ export class Register {
     const rows = this.database
       .prepare('SELECT DISTINCT entry.party AS party FROM document JOIN entry USING (position) WHERE digest = ?')
       .all(digest)
-    for (const row of rows) this.dirty.add(Number(row['party']))
+    for (const row of rows) this.#mark(Number(row['party']))
+  }
+
+  #mark(party: number): void {
+    if (this.dirty.has(party)) return
+    this.dirty.add(party)
+    this.database.prepare('INSERT INTO stale (party) VALUES (?) ON CONFLICT DO NOTHING').run(party)
+  }
+
+  #readDirty(): void {
+    this.dirty.clear()
+    for (const row of this.database.prepare('SELECT party FROM stale').all()) this.dirty.add(Number(row['party']))
   }
 
   #readLastAt(): number {

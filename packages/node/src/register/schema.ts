@@ -30,6 +30,8 @@ CREATE TABLE entry (
 );
 CREATE INDEX entry_id ON entry (id);
 CREATE INDEX entry_party ON entry (party, kind, position);
+-- Statements that waited for approvals: few, and where they are the order of effect is not the order of entries.
+CREATE INDEX entry_late ON entry (party) WHERE effective <> position;
 
 CREATE TABLE approval (
   target TEXT NOT NULL, party INTEGER NOT NULL, signing_key INTEGER NOT NULL, position INTEGER NOT NULL,
@@ -80,7 +82,8 @@ CREATE TABLE acknowledgement (
   effective INTEGER PRIMARY KEY, position INTEGER NOT NULL, party INTEGER NOT NULL, advisory INTEGER NOT NULL, sub TEXT NOT NULL,
   state TEXT NOT NULL, justification TEXT
 );
-CREATE INDEX acknowledgement_advisory ON acknowledgement (sub, effective);
+CREATE INDEX acknowledgement_sub ON acknowledgement (sub, effective);
+CREATE INDEX acknowledgement_advisory ON acknowledgement (advisory, effective);
 CREATE INDEX acknowledgement_party ON acknowledgement (party, effective);
 
 -- Advisories that somebody else has acknowledged, from the first such word on.
@@ -95,4 +98,6 @@ CREATE TABLE published_findings (effective INTEGER PRIMARY KEY, position INTEGER
 
 -- What was last computed for each bound party, so that a page need not compute it.
 CREATE TABLE finding (party INTEGER PRIMARY KEY, document TEXT NOT NULL);
+-- Parties for whom that has to be computed again: a node that stops before it did so does it at its next start.
+CREATE TABLE stale (party INTEGER PRIMARY KEY);
 `

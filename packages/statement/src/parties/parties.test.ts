@@ -338,3 +338,26 @@ test('the commitment is the digest of canonical JSON: order of members does not 
   const expected = `sha256:${Buffer.from(port.sha256(canonicalJsonBytes(nextKeys))).toString('hex')}`
   assert.equal(keysDigest(nextKeys, port), expected)
 })
+
+test('an approval by a recovery key never counts as one of the four eyes, not even after a recovery replaced it', () => {
+  const recovered = change(
+    state,
+    founding,
+    { keys: [{ jwk: third.jwk, roles: ['sign'] }], recovery: { threshold: 1, keys: [stranger.jwk] } },
+    rescue1,
+    { approvals: [rescue2] },
+  )
+  assert.equal(countSigners(recovered, third.kidHex, [rescue3.kidHex]), 1)
+  assert.equal(countSigners(recovered, third.kidHex, [approver.kidHex]), 2)
+})
+
+test('a key declared compromised again and again has one mark, the earliest', () => {
+  let current = state
+  for (const since of [900, 800, 850, 700]) {
+    current = change(current, founding, { compromise: [{ kid: lost.kidHex, since }] }, first)
+  }
+  assert.deepEqual(
+    current.compromised.map(({ kid, since }) => [kid, since]),
+    [[lost.kidHex, 700]],
+  )
+})

@@ -9,11 +9,13 @@ export function thresholdOf(state: PartyState, kind: string): number {
 
 /**
  * How many distinct keys stand behind a statement: its own and those of its approvals. Recovery
- * keys count for recovery alone.
+ * keys count for recovery alone, also those of before the last recovery.
  */
 export function countSigners(state: PartyState, kid: string, approvals: Iterable<string>): number {
   const distinct = new Set<string>([kid])
-  for (const approval of approvals) if (!isRecoveryKey(state, approval)) distinct.add(approval)
+  for (const approval of approvals) {
+    if (state.keys.some((key) => key.kid === approval) && !isRecoveryKey(state, approval)) distinct.add(approval)
+  }
   return distinct.size
 }
 

@@ -47,7 +47,7 @@ export function updateParty(
   const change = changeOf(state, statement.kidHex, digest)
   checkAuthority(change, state, statement, payload, index, entering, digest)
   checkSigners(change, state, statement, payload, approvals)
-  const compromised = [...state.compromised, ...newCompromises(state, payload, statement.iat, index)]
+  const compromised = withNewCompromises(state, payload, statement.iat, index)
   if (change !== 'update') refuseCompromisedKeys(entering, compromised)
   return {
     urn: state.urn,
@@ -124,6 +124,21 @@ function checkSigners(
       `a ${change} of this party takes ${needed} keys and has ${have}; register approvals of ${statement.id} first`,
     )
   }
+}
+
+/** The earliest time counts, so there is one mark a key, however often one is declared compromised. */
+function withNewCompromises(
+  state: PartyState,
+  payload: PartyPayload,
+  iat: number,
+  index: number,
+): readonly Compromise[] {
+  const marks = new Map(state.compromised.map((mark) => [mark.kid, mark]))
+  for (const mark of newCompromises(state, payload, iat, index)) {
+    const known = marks.get(mark.kid)
+    if (known === undefined || mark.since < known.since) marks.set(mark.kid, mark)
+  }
+  return [...marks.values()]
 }
 
 function newCompromises(state: PartyState, payload: PartyPayload, iat: number, index: number): readonly Compromise[] {
