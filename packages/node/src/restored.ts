@@ -15,11 +15,19 @@ interface RestoredMark {
   readonly madeAt: number
   /** When the node was shown that its log had not gone on. */
   readonly resumedAt?: number
+  /** The largest size at which its log was shown to have gone on without it: no later word takes that back. */
+  readonly overtakenAt?: number
 }
 
 /** Why a node of this folder may sign nothing, if so. */
 export function frozenBy(cells: Cells): NodeError | undefined {
   const mark = readMark(cells)
+  if (mark?.overtakenAt !== undefined) {
+    return new NodeError(
+      'frozen',
+      `this log went on to ${mark.overtakenAt} entries without this folder, which therefore signs nothing any more: found a successor with comity restore --successor`,
+    )
+  }
   if (mark === undefined || mark.resumedAt !== undefined) return undefined
   const made = new Date(mark.madeAt * 1000).toISOString().slice(0, 19)
   return new NodeError(
@@ -72,9 +80,14 @@ export async function showCheckpoint(request: ShownCheckpoint): Promise<Resumpti
     const opened = openCheckpoint(checkpoint, origin, verifiers).checkpoint
     const shown = { size: opened.size, root: hex(opened.root) }
     const report = (outcome: Resumption): ResumptionReport => ({ outcome, origin, own, shown })
-    if (shown.size > own.size) return report('behind')
+    if (shown.size > own.size || mark?.overtakenAt !== undefined) {
+      const overtakenAt = Math.max(shown.size, mark?.overtakenAt ?? 0)
+      await setMark(truth.cells, { madeAt: now, ...mark, overtakenAt })
+      return report('behind')
+    }
     if (shown.size < own.size) return report('stale')
     if (shown.root !== own.root) {
+      await setMark(truth.cells, { madeAt: now, ...mark, overtakenAt: shown.size })
       throw new NodeError(
         'log-forked',
         `two signed checkpoints of ${origin} at size ${own.size} have different roots: ${own.root} here, ${shown.root} shown`,
