@@ -4,6 +4,7 @@ const maxDepth = 32
 const encoder = new TextEncoder()
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
+/** UTF-8 of a text, as CBOR has it. */
 export function textBytes(value: string): Uint8Array {
   return encoder.encode(value)
 }

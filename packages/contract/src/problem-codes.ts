@@ -93,6 +93,7 @@ const ofNodes = {
   'unknown-document': kind(400, 'Unknown document', 'Rejected'),
   'unknown-party': kind(400, 'Unknown party', 'Rejected'),
   'unknown-product': kind(400, 'Unknown product', 'Rejected'),
+  'unknown-provision': kind(400, 'Unknown provision', 'Rejected'),
   'wrong-bootstrap': kind(400, 'Not how a log begins', 'Rejected'),
   'wrong-cut': kind(400, 'Not a prefix of this log', 'Rejected'),
   'wrong-party-type': kind(400, 'Not for a party of this type', 'Rejected'),

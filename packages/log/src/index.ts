@@ -72,6 +72,7 @@ export {
   type TlogProofExpectation,
 } from './tlog-proof.ts'
 export {
+  checkTlogPolicy,
   maxPolicyBytes,
   parseTlogPolicy,
   policySatisfied,

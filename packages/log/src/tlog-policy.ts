@@ -2,7 +2,7 @@ import { fromUtf8, toHex, utf8 } from './bytes.ts'
 import { parseDecimal } from './decimal.ts'
 import { LogError } from './errors.ts'
 import type { Sha256 } from './hasher.ts'
-import { noteType, parseVerifierKey, type VerifierKey } from './note-key.ts'
+import { noteType, parseVerifierKey, readVerifierKey, type VerifierKey } from './note-key.ts'
 
 /**
  * Trust policies (C2SP tlog-policy): which logs are known, and which witnesses together are enough.
@@ -63,9 +63,23 @@ export interface TlogPolicy {
  * @throws LogError `malformed-policy` with the line, `malformed-key`, `too-large`
  */
 export function parseTlogPolicy(text: string | Uint8Array, sha256: Sha256): TlogPolicy {
+  return readPolicy(text, (vkey) => parseVerifierKey(vkey, sha256))
+}
+
+/**
+ * Refuses what `parseTlogPolicy` refuses but for one thing: key IDs, which take a hash function to compute, are not
+ * compared. For whoever takes a policy in before anybody relies on it.
+ *
+ * @throws LogError as `parseTlogPolicy`
+ */
+export function checkTlogPolicy(text: string | Uint8Array): void {
+  readPolicy(text, readVerifierKey)
+}
+
+function readPolicy(text: string | Uint8Array, readKey: (vkey: string) => VerifierKey): TlogPolicy {
   const bytes = typeof text === 'string' ? utf8(text) : text
   if (bytes.length > maxPolicyBytes) throw new LogError('too-large', `the policy has over ${maxPolicyBytes} bytes`)
-  const reader = new PolicyReader(sha256)
+  const reader = new PolicyReader(readKey)
   let start = 0
   for (let line = 1; start < bytes.length; line++) {
     const end = bytes.indexOf(0x0a, start)
@@ -100,7 +114,7 @@ const none = 'none'
 
 /** Collects the lines of one policy. */
 class PolicyReader {
-  readonly #sha256: Sha256
+  readonly #readKey: (vkey: string) => VerifierKey
   readonly #logs: PolicyLog[] = []
   readonly #witnesses: PolicyWitness[] = []
   readonly #groups: PolicyGroup[] = []
@@ -109,8 +123,8 @@ class PolicyReader {
   readonly #names = new Map<string, boolean>()
   #line = 0
 
-  constructor(sha256: Sha256) {
-    this.#sha256 = sha256
+  constructor(readKey: (vkey: string) => VerifierKey) {
+    this.#readKey = readKey
   }
 
   line(number: number, bytes: Uint8Array): void {
@@ -193,7 +207,7 @@ class PolicyReader {
 
   #key(vkey: string): VerifierKey {
     try {
-      return parseVerifierKey(vkey, this.#sha256)
+      return this.#readKey(vkey)
     } catch (error) {
       if (error instanceof LogError) {
         throw new LogError(error.code, `line ${this.#line} of the policy: ${error.message}`)

@@ -13,6 +13,7 @@ export type NodeErrorCode =
   | 'unknown-document'
   | 'unknown-party'
   | 'unknown-product'
+  | 'unknown-provision'
   | 'wrong-bootstrap'
   | 'wrong-cut'
   | 'wrong-party-type'

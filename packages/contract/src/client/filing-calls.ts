@@ -53,7 +53,7 @@ export function filingCalls(transport: Transport) {
     putDocument: async (
       digest: string,
       content: Uint8Array | ReadableStream<Uint8Array>,
-      type = mediaType.bytes as string,
+      type: string = mediaType.bytes,
     ) => {
       const body = content instanceof Uint8Array ? ownBytes(content) : content
       await transport.send(`documents/${digest}`, { method: 'PUT', body, contentType: type })

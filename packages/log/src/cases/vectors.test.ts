@@ -167,6 +167,13 @@ for (const [where, crypto] of [
             for (const names of c.tooFew ?? []) assert.ok(!log.policySatisfied(policy, new Set(names)), c.name)
           },
         )
+        // Without a hash function this alone goes unseen.
+        const form = c.name === 'a key whose ID is wrong' ? { ...c, refused: null } : c
+        expecting(
+          form,
+          () => log.checkTlogPolicy(c.policy),
+          () => {},
+        )
       }
     })
 

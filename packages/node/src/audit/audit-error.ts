@@ -9,6 +9,7 @@ export type AuditErrorCode =
   /** The caller gave up. */
   | 'aborted'
 
+/** Thrown where an audit cannot be carried out; `code` says why. */
 export class AuditError extends Error {
   override readonly name = 'AuditError'
   readonly code: AuditErrorCode

@@ -28,6 +28,7 @@ export function wrap(text: string, width: number = columns): string[] {
   return [...lines, line]
 }
 
+/** A number with its noun: `1 entry`, `2,000 entries`. */
 export function count(n: number, one: string, many: string): string {
   return `${n.toLocaleString('en')} ${n === 1 ? one : many}`
 }

@@ -1,4 +1,4 @@
-import { openReadOnly, type ReadOnlyTruth, StoreError, type StreamReader } from '@comity/store'
+import { type FileSystem, openReadOnly, type ReadOnlyTruth, StoreError, type StreamReader } from '@comity/store'
 import { readHead } from '../pipeline/ledger.ts'
 import { AuditError } from './audit-error.ts'
 import type { AuditSource, DocumentCheck } from './source.ts'
@@ -22,10 +22,10 @@ export class FolderSource implements AuditSource {
     this.#entries = entries
   }
 
-  /** Throws AuditError `no-log` for a folder without a log. */
-  static open(directory: string): FolderSource {
+  /** On the real file system where none is given. Throws AuditError `no-log` for a folder without a log. */
+  static open(directory: string, fileSystem?: FileSystem): FolderSource {
     try {
-      const truth = openReadOnly(directory)
+      const truth = openReadOnly(directory, fileSystem)
       return new FolderSource(truth, truth.stream(stream))
     } catch (error) {
       throw new AuditError(

@@ -16,6 +16,7 @@ export const home = keeper('audited keeper')
 
 const date = '2026-11-20T12:00:00Z'
 
+/** A new folder that is removed when the test ends. */
 export function folder(context: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'comity-audited-'))
   context.after(() => rmSync(directory, { recursive: true, force: true }))

@@ -383,9 +383,17 @@ test('a time after its entries were cosigned, and one before a cosignature that 
 test('a cosigned checkpoint of another tree shows a fork, whoever is trusted', async (context) => {
   const { log, size } = await forgery(context)
   const fork = new ForgedLog([...log.leaves.slice(0, -1), timeLeaf(start + 3661)])
-  log.leaves.push(timeLeaf(start + 4000, [cosigned(fork, size, start + 3700), 'nothing']))
+  const other = log.note(size).replace(/^.*/, 'log.example.org')
+  log.leaves.push(timeLeaf(start + 4000, [cosigned(fork, size, start + 3700), other]))
   assert.deepEqual(await differences(log), [
     `cosigned-differs entry ${size}, cosigned 0`,
-    `cosigned-malformed/malformed-note entry ${size}, cosigned 1`,
+    `cosigned-malformed entry ${size}, cosigned 1`,
   ])
+})
+
+test('a time leaf whose cosigned text is no checkpoint is no time leaf', async (context) => {
+  const { log, size } = await forgery(context)
+  log.leaves.push(timeLeaf(start + 4000, ['nothing']))
+  const found = await differences(log)
+  assert.ok(found.includes(`entry-malformed/schema-violation entry ${size}`), found.join('\n'))
 })

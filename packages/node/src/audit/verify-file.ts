@@ -212,6 +212,7 @@ function attempt<T>(read: () => T): T | StatementError {
   }
 }
 
+/** Seconds since the epoch as an RFC 3339 date in UTC; the number itself where no date has it. */
 export function isoTime(seconds: number): string {
   const date = new Date(seconds * 1000)
   return Number.isNaN(date.getTime()) ? `${seconds} s` : date.toISOString().replace('.000', '')

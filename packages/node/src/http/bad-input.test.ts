@@ -13,6 +13,9 @@ import {
   signStatement,
 } from '@comity/statement'
 import { type Actor, actor, keyFor, signerOf } from '@comity/testkit'
+import { audit } from '../audit/audit.ts'
+import { HttpSource } from '../audit/http-source.ts'
+import { hashEnvelope } from '../pipeline/hash-envelope.fixture.ts'
 import {
   advisory,
   advisoryPayload,
@@ -241,4 +244,51 @@ test('a statement of a party that the log does not know is refused', async (cont
   await expectCodes(served_, { stranger: provider.sign('support', instrumentUrn('gids'), {}, startAt) }, [
     'unknown-party',
   ])
+})
+
+test('a foreign Hash Envelope is registered where the policy names it: no finding, no effect, and the audit accepts it', async (context) => {
+  const { url, node, client } = await served(context)
+  await client.submit(provider.founding(startAt))
+  await client.submit(provider.sign('support', instrumentUrn('gids'), {}, startAt))
+  const before = node.findings.current(provider.urn)
+  assert.ok(before)
+  const envelope = hashEnvelope(provider, 'pkg:npm/left@1.2.3', sha256(new Uint8Array()), startAt)
+  const response = await fetch(`${url}/entries`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/cose' },
+    body: new Uint8Array(envelope),
+  })
+  assert.equal(response.status, 201)
+  const { id } = decodeStatement(envelope, crypto)
+  assert.equal(response.headers.get('location'), `/entries/${id}`)
+  assert.equal((await client.statement(id)).kind, 'hash-envelope')
+  assert.deepEqual(node.findings.current(provider.urn)?.findings, before.findings)
+
+  const report = await audit({ source: HttpSource.open(url) })
+  assert.deepEqual(report.differences, [])
+  assert.equal(report.kinds['hash-envelope'], 1)
+  assert.equal(report.size, node.head.size)
+})
+
+test('other foreign statements are refused, and Hash Envelopes too where the policy does not name them', async (context) => {
+  const served_ = await served(context, { policy: { kinds: ['party', 'support'] } })
+  await served_.client.submit(provider.founding(startAt))
+  const ours = provider.sign('support', instrumentUrn('gids'), {}, startAt)
+  const { protectedBytes, toBeSigned, payload } = decodeStatement(ours, crypto)
+  // Of the same length, so that no length before it changes.
+  const from = 'application/vnd.comity.support.v1+json'
+  const foreign = (bytes: Uint8Array) =>
+    Buffer.from(
+      Buffer.from(bytes).toString('latin1').replace(from, 'text/plain; charset='.padEnd(from.length, 'x')),
+      'latin1',
+    )
+  const signature = provider.signer.sign(foreign(toBeSigned))
+  await expectCodes(
+    served_,
+    {
+      'text/plain': sign1(foreign(protectedBytes), payload, signature),
+      envelope: hashEnvelope(provider, 'pkg:npm/left@1.2.3', sha256(new Uint8Array()), startAt),
+    },
+    ['unknown-kind', 'kind-not-admitted'],
+  )
 })

@@ -3,6 +3,8 @@ import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import manifest from '../../package.json' with { type: 'json' }
 
+const documentPath = '/api/v1/openapi.json'
+
 /** The viewer is a script of our own server; it styles its elements inline and draws its icons as data. */
 const viewerPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -42,10 +44,16 @@ export async function documentApi(app: FastifyInstance, publicUrl: string): Prom
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'comity_…' } } },
     },
     transform: ({ schema, url, route }) => {
-      const body = route.config?.documentedBody
-      if (body === undefined) return { schema, url }
-      const content = Object.fromEntries(Object.entries(body).map(([type, each]) => [type, { schema: each }]))
-      return { schema: { ...schema, body: { content } }, url }
+      const { documentedBody, documentedPath } = route.config ?? {}
+      const content = Object.entries(documentedBody ?? {}).map(([type, each]) => [type, { schema: each }])
+      return {
+        schema: {
+          ...schema,
+          ...(documentedBody === undefined ? {} : { body: { content: Object.fromEntries(content) } }),
+          ...(documentedPath === undefined ? {} : { params: documentedPath.params }),
+        },
+        url: documentedPath?.url ?? url,
+      }
     },
   })
   await app.register(swaggerUi, {
@@ -54,9 +62,10 @@ export async function documentApi(app: FastifyInstance, publicUrl: string): Prom
     theme: { title: 'Comity API' },
     // The viewer's own mark would say that this is somebody else's page.
     logo: { type: 'image/svg+xml', content: Buffer.from(mark), href: '/' },
-    uiConfig: { url: '/api/v1/openapi.json', docExpansion: 'none', tryItOutEnabled: false },
+    // The viewer fixes `url` to a copy of its own, and passes that over where it is given a list.
+    uiConfig: { urls: [{ url: documentPath, name: documentPath }], docExpansion: 'none', tryItOutEnabled: false },
   })
-  app.get('/api/v1/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
+  app.get(documentPath, { schema: { hide: true } }, async (_request, reply) =>
     reply.header('cache-control', 'public, max-age=60').send(app.swagger()),
   )
 }

@@ -201,6 +201,25 @@ test('an approval that brought an advisory into effect is not that advisory', as
   await node.submit(acknowledge(id))
 })
 
+test('a declaration about a provision that does not exist is refused', async (context) => {
+  const { node } = await court(context)
+  const provider = actor('provider', home.origin)
+  await node.submit(provider.founding(start))
+  const declare = (provision: string) =>
+    provider.sign('support', instrumentUrn('gids'), { declarations: [{ provision, text: 'We do.' }] }, start)
+  assert.match(await refused(node, declare('gids-99'), 'unknown-provision'), /gids-1, .*gids-9/)
+  await node.submit(declare('gids-9'))
+})
+
+test('nobody approves the statement of another', async (context) => {
+  const { node } = await court(context)
+  const { provider } = await withProduct(node)
+  const other = actor('other', home.origin)
+  await node.submit(other.founding(start))
+  const { id } = await node.submit(provider.sign('support', instrumentUrn('gids'), {}, start))
+  await refused(node, other.sign('approval', statementUrn(id), {}, start), 'not-yours')
+})
+
 test('States adhere and others support', async (context) => {
   const { node } = await court(context)
   const state = actor('ministry', home.origin, { type: 'state' })

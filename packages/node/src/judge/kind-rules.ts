@@ -1,6 +1,7 @@
 /** What each kind demands of the log before it, beyond its schema: one function a kind, none where nothing is demanded. */
 import {
   type AcknowledgementPayload,
+  type AdherencePayload,
   type AdvisoryPayload,
   type FindingsPayload,
   type TimePayload,
@@ -9,7 +10,9 @@ import {
   parseInstrumentUrn,
   parseProductUrn,
   parseReleaseUrn,
+  parseStatementUrn,
 } from '@comity/statement'
+import { isProvisionId, provisionIds } from '@comity/instruments'
 import { NodeError } from '../node-error.ts'
 import type { Entry } from '../register/entry.ts'
 import { advisoryById } from '../register/reducers.ts'
@@ -56,6 +59,7 @@ function adherence(entry: Entry, register: Register): void {
   const type = register.book.stateOf(statement.iss)?.type
   const instrument = parseInstrumentUrn(statement.sub)
   const isState = type === 'state'
+  requireProvisions(entry)
   if (statement.kind === 'adherence' && !isState) {
     throw new NodeError('wrong-party-type', `only States adhere to ${instrument}; a ${type} files a support statement`)
   }
@@ -63,6 +67,32 @@ function adherence(entry: Entry, register: Register): void {
     throw new NodeError(
       'wrong-party-type',
       `a State files a declaration of adherence to ${instrument}, not a support statement`,
+    )
+  }
+}
+
+/** A word about a provision that does not exist would stand in the log for ever. */
+function requireProvisions(entry: Entry): void {
+  const { declarations = [], reservations = [] } = payloadOf<AdherencePayload>(entry)
+  const unknown = [...declarations, ...reservations].find((each) => !isProvisionId(each.provision))
+  if (unknown === undefined) return
+  const own = provisionIds.filter((id) => id.startsWith(`${parseInstrumentUrn(entry.statement.sub)}-`))
+  throw new NodeError(
+    'unknown-provision',
+    `${unknown.provision} is no provision of this instrument: it has ${own.join(', ')}`,
+  )
+}
+
+/** An approval may come before what it approves; of what is there, a party approves its own. */
+function approval(entry: Entry, register: Register): void {
+  const { statement } = entry
+  const row = register.database
+    .prepare('SELECT urn FROM entry CROSS JOIN party USING (party) WHERE id = ? LIMIT 1')
+    .get(Buffer.from(parseStatementUrn(statement.sub) ?? '', 'hex'))
+  if (row !== undefined && row['urn'] !== statement.iss) {
+    throw new NodeError(
+      'not-yours',
+      `${statement.sub} is a statement of ${String(row['urn'])}; a party approves its own`,
     )
   }
 }
@@ -176,6 +206,7 @@ export const kindRules: Readonly<Record<string, KindRule>> = {
   acknowledgement,
   adherence,
   advisory,
+  approval,
   continuation: byKeeper,
   findings,
   policy: byKeeper,

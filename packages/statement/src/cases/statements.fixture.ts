@@ -106,6 +106,15 @@ function invalid(
   return { name, code, statement: toHex(bytes), jwk: ed25519.jwk, ...more }
 }
 
+/** The example of a kind, changed. */
+function example(kind: string, change: object): Uint8Array {
+  const found = coreKinds.find(({ name }) => name === kind)?.example
+  return draft({ kind, sub: found?.sub ?? '', payload: { ...Object(found?.payload), ...change } })
+}
+
+/** A signed note whose text is no checkpoint. */
+const noRoot = `log.north.invalid\n1\n\n— log.north.invalid ${Buffer.alloc(68).toString('base64')}\n`
+
 const product = coreKinds.find(({ name }) => name === 'product')?.example
 const unsorted = Uint8Array.from([0xa2, 0x04, 0x58, 0x20, ...ed25519.kid, 0x01, 0x27])
 
@@ -211,6 +220,15 @@ export const invalidStatements = {
         pointer: '/name',
       },
     ),
+    invalid('witnesses that are no tlog-policy', 'schema-violation', example('trust', { witnesses: 'quorum A\n' }), {
+      pointer: '/witnesses',
+    }),
+    invalid('cosigned checkpoint that is no note', 'schema-violation', example('time', { cosigned: ['x'] }), {
+      pointer: '/cosigned/0',
+    }),
+    invalid('checkpoint without its root', 'schema-violation', example('continuation', { checkpoint: noRoot }), {
+      pointer: '/checkpoint',
+    }),
     invalid(
       'receipts that are no list',
       'bad-receipt',

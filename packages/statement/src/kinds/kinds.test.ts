@@ -209,6 +209,36 @@ test('rules between members are checked too, with a pointer', () => {
   assert.equal(violation('continuation', { predecessor: { origin: sub, size: 1, root } }), '/predecessor/origin')
 })
 
+test('witnesses are a tlog-policy, or empty for none', () => {
+  const key = `example.org/w+00000000+${Buffer.from([4, ...new Uint8Array(32)]).toString('base64')}`
+  for (const witnesses of ['', 'quorum none\n', `witness A ${key}\nquorum A\n`]) {
+    assert.equal(violation('trust', { witnesses }), undefined, witnesses)
+  }
+  for (const witnesses of [
+    ' ',
+    'everybody',
+    'quorum none',
+    'quorum A\n',
+    'witness A some-key\nquorum A\n',
+    `witness A ${key}\n`,
+  ]) {
+    assert.equal(violation('trust', { witnesses }), '/witnesses', witnesses)
+  }
+})
+
+test('checkpoints in a payload are signed notes over the text of a checkpoint', () => {
+  const line = `— example.org/w ${Buffer.alloc(76).toString('base64')}\n`
+  const root = Buffer.alloc(32).toString('base64')
+  const note = `log.north.invalid\n1\n${root}\n\n${line}`
+  const wrong = ['x', note.slice(0, -1), `${note}x`, note.replace('\n1\n', '\n01\n'), `a text\n\n${line}`]
+  assert.equal(violation('time', { cosigned: [note, note] }), undefined)
+  assert.equal(violation('continuation', { checkpoint: note }), undefined)
+  for (const text of wrong) {
+    assert.equal(violation('time', { cosigned: [note, text] }), '/cosigned/1', text)
+    assert.equal(violation('continuation', { checkpoint: text }), '/checkpoint', text)
+  }
+})
+
 test('a party statement that could never work is refused', () => {
   const [first, second] = [signer(1), signer(2)]
   const wrong = (more: Parameters<typeof partyPayload>[1]) => {

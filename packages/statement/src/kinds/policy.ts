@@ -19,7 +19,7 @@ export const policyPayload = closed({
   }),
   admits: closed({
     parties: Type.Union([Type.Literal('any'), list(party, 512)], {
-      description: 'whose first party statement is taken',
+      description: 'whose statements are taken, unless filing is open',
     }),
   }),
 })

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { ORIGIN } from './examples.ts'
 import { closed, list, seconds } from './fields.ts'
 import { defineKind } from './kind.ts'
+import { checkpointProblem } from './log-text.ts'
 import { origin } from './subjects.ts'
 
 export const timePayload = closed({
@@ -24,6 +25,13 @@ export const timeKind = defineKind({
   schema: timePayload,
   sub: origin,
   roles: ['receipt'],
-  check: ({ at }, { iat }) => (at === iat ? undefined : { pointer: '/at', message: `must equal iat, which is ${iat}` }),
+  check: ({ at, cosigned }, { iat }) => {
+    if (at !== iat) return { pointer: '/at', message: `must equal iat, which is ${iat}` }
+    for (const [index, note] of cosigned.entries()) {
+      const problem = checkpointProblem(`/cosigned/${index}`, note)
+      if (problem !== undefined) return problem
+    }
+    return undefined
+  },
   example: { sub: ORIGIN, payload: { at: 1_795_219_200, cosigned: [] } },
 })

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { PARTY_A, PARTY_B } from './examples.ts'
 import { closed, firstRepeated, list, party, stateCode } from './fields.ts'
 import { defineKind } from './kind.ts'
+import { policyProblem } from './log-text.ts'
 import { ownParty } from './subjects.ts'
 
 export const trustPayload = closed({
@@ -28,7 +29,7 @@ export const trustKind = defineKind({
     "A relier's own list of whose witnesses, endorsements and inspections it accepts, and whom it follows where several claim one State. There is no default list. It is named by the SHA-256 of its payload, may stay out of every log, and may be empty.",
   schema: trustPayload,
   sub: ownParty,
-  check: ({ endorsers, inspectors }) => {
+  check: ({ witnesses, endorsers, inspectors }) => {
     for (const [name, parties] of [
       ['endorsers', endorsers],
       ['inspectors', inspectors],
@@ -36,7 +37,7 @@ export const trustKind = defineKind({
       const index = firstRepeated(parties)
       if (index >= 0) return { pointer: `/${name}/${index}`, message: 'this party stands above already' }
     }
-    return undefined
+    return witnesses === '' ? undefined : policyProblem('/witnesses', witnesses)
   },
   example: { sub: PARTY_A, payload: { witnesses: '', endorsers: [PARTY_B], inspectors: [], states: { XB: PARTY_B } } },
 })

@@ -32,6 +32,7 @@ export function listAdvisories(database: Database, query: AdvisoriesQuery): Page
   return pageOf(rows, limit, advisoryOf, (row) => String(row['effective']))
 }
 
+/** An advisory with its newest revisions; undefined where the log has none under this URN. */
 export function advisoryDetails(database: Database, urn: string): AdvisoryResponse | undefined {
   const rows = database
     .prepare(

@@ -11,6 +11,7 @@ export interface Page<T> {
   readonly next?: string
 }
 
+/** How many items a page has at the most. */
 export function limitOf({ limit }: PageQuery): number {
   return limit ?? api.pageDefault
 }
@@ -22,6 +23,7 @@ export function numericCursor({ cursor }: PageQuery, absent: number): number {
   return Number(cursor)
 }
 
+/** The error for a cursor that this list did not give out. */
 export function badCursor(): RequestError {
   return new RequestError('bad-cursor', 'the cursor is none of this list: pass on `next` as it came')
 }

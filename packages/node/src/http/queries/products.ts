@@ -40,6 +40,7 @@ export function listProducts(database: Database, query: ProductsQuery): Page<Pro
   return pageOf(rows, limit, productOf, (row) => String(row['effective']))
 }
 
+/** Releases as their latest statement has them, what was stated last first. */
 export function listReleases(database: Database, query: ReleasesQuery): Page<ReleaseSummary> {
   const limit = limitOf(query)
   const { party, product } = query
@@ -62,6 +63,7 @@ export function listReleases(database: Database, query: ReleasesQuery): Page<Rel
   return pageOf(rows, limit, releaseOf, (row) => String(row['effective']))
 }
 
+/** A product with its newest versions, releases and advisories; undefined where the log has none under this URN. */
 export function productDetails(database: Database, urn: string): ProductResponse | undefined {
   const rows = database
     .prepare(

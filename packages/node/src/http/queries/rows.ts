@@ -20,6 +20,7 @@ export const placeColumns =
 
 export const placeJoin = 'JOIN entry ON entry.position = kind_row.position JOIN party ON party.party = kind_row.party'
 
+/** Where and when a statement stands in its log, and from which index on it counts. */
 export function placeOf(row: Row): Place {
   return {
     id: hexOf(row['id']),

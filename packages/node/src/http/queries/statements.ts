@@ -63,6 +63,7 @@ export function indexOfStatement(node: Reading, id: string): number | undefined 
   return row === undefined ? undefined : Number(row['position'])
 }
 
+/** A statement decoded, with who signed it and the documents it cites; undefined where the log does not have it. */
 export function statementDetails(node: Reading, id: string): StatementResponse | undefined {
   const index = indexOfStatement(node, id)
   const row =

@@ -5,6 +5,7 @@ import type { HttpContext } from '../context.ts'
 import { answers } from '../documented.ts'
 import { RequestError } from '../request-error.ts'
 
+/** `/changes`: what took effect between two dates, and the findings that differ. */
 export function changeRoutes(app: FastifyInstance, { node }: HttpContext): void {
   app.get<{ Querystring: ChangesQuery }>('/changes', {
     schema: {

@@ -17,6 +17,7 @@ const documentsKept = 4
 /** Entries of a log before it can have findings: its keeper, its policy, its first time leaf. */
 const smallestCut = 3
 
+/** `/parties/{urn}/findings` and `/findings`: one party's, everybody's, and the document that can be computed again. */
 export function findingsRoutes(app: FastifyInstance, { node }: HttpContext): void {
   const onRequest = taggedBySize(node)
   const documentOf = rememberedDocuments(node)
@@ -58,7 +59,7 @@ export function findingsRoutes(app: FastifyInstance, { node }: HttpContext): voi
       tags,
       summary: 'Findings of the parties that adhere or support',
       description:
-        'In the order of party URNs; there is no order by level and no score. Kept within a quarter of a second of the log. A page can be short, even empty, and still have a next one.',
+        'In the order of party URNs; there is no order by level and no score. What is listed follows the log by about a second, by more after a batch that touched many parties; `/parties/{urn}/findings` is always computed on the log as it stands. A page can be short, even empty, and still have a next one.',
       querystring: api.findingsQuery,
       response: answers(api.findingsResponse, 'one page'),
     },

@@ -6,6 +6,7 @@ import { failureOf } from '../failures.ts'
 
 const tags = ['Operation']
 
+/** `/health/live`, `/health/ready` and `/metrics`. */
 export function healthRoutes(app: FastifyInstance, { node }: HttpContext): void {
   app.get('/health/live', {
     schema: {

@@ -2,6 +2,7 @@
 import { mediaType } from '@comity/contract'
 import { encodeEntryBundle, LogError, parseTilePath, type TileCoordinate, tileWidth, widthOfTile } from '@comity/log'
 import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
 import { immutable } from '../caching.ts'
 import type { HttpContext } from '../context.ts'
 import { answersBytes } from '../documented.ts'
@@ -9,6 +10,15 @@ import { RequestError } from '../request-error.ts'
 
 const tags = ['Log']
 
+const tileParams = Type.Object({
+  level: Type.String({ description: 'level of the tile, 0 to 63, or `entries`', pattern: '^(entries|[0-9]{1,2})$' }),
+  path: Type.String({
+    description:
+      'which tile of the level: `067`, `x001/x234/067`, with `.p/W` behind it for its first W. Slashes as such',
+  }),
+})
+
+/** `/checkpoint` and `/tile/`: all that an audit of the log reads. */
 export function logRoutes(app: FastifyInstance, { node }: HttpContext): void {
   app.get('/checkpoint', {
     schema: {
@@ -22,6 +32,7 @@ export function logRoutes(app: FastifyInstance, { node }: HttpContext): void {
   })
 
   app.get('/tile/*', {
+    config: { documentedPath: { url: '/tile/:level/:path', params: tileParams } },
     schema: {
       operationId: 'tile',
       tags,

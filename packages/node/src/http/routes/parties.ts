@@ -8,6 +8,7 @@ import { RequestError } from '../request-error.ts'
 
 const tags = ['Parties']
 
+/** `/parties`: the list, and one party with its keys. */
 export function partyRoutes(app: FastifyInstance, { node }: HttpContext): void {
   const onRequest = taggedBySize(node)
 

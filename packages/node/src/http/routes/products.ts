@@ -9,6 +9,7 @@ import { RequestError } from '../request-error.ts'
 
 const tags = ['Products and advisories']
 
+/** `/products`, `/releases` and `/advisories`: the lists, and one product or advisory. */
 export function productRoutes(app: FastifyInstance, { node }: HttpContext): void {
   const onRequest = taggedBySize(node)
 

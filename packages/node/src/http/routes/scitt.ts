@@ -17,7 +17,7 @@ import { crypto } from '../../crypto-port.ts'
 import type { Authorisation } from '../authorisation.ts'
 import type { BodyLimit } from '../bodies.ts'
 import type { HttpContext } from '../context.ts'
-import { answersBytes, binary } from '../documented.ts'
+import { binary, scittAnswers } from '../documented.ts'
 import { failureOf } from '../failures.ts'
 import { sendScittProblem } from '../replies.ts'
 import { RequestError } from '../request-error.ts'
@@ -33,6 +33,7 @@ const receiptsKept = 'public, max-age=86400'
 
 const tags = ['SCITT']
 
+/** `/entries` and `/.well-known/scitt-keys`: registration, receipts, and the keys to verify them with. */
 export function scittRoutes(app: FastifyInstance, context: HttpContext, may: Authorisation): void {
   const { node, bodies, publicUrl } = context
   app.removeAllContentTypeParsers()
@@ -58,7 +59,7 @@ export function scittRoutes(app: FastifyInstance, context: HttpContext, may: Aut
       description:
         'Takes one COSE_Sign1 and answers with its receipt once it is durable and under a signed checkpoint. What is registered already gets its first receipt again, with `Comity-Duplicate: true`. An authentic statement that is refused gets a refusal signed by the keeper.',
       security: [{ token: [] }],
-      response: answersBytes(mediaType.cose, 'the receipt (RFC 9942)', 201),
+      response: scittAnswers(mediaType.cose, 'the receipt (RFC 9942)', 201),
     },
     handler: (request, reply) => {
       submitted(request.body).then(
@@ -84,7 +85,7 @@ export function scittRoutes(app: FastifyInstance, context: HttpContext, may: Aut
       tags,
       summary: 'The first receipt of a statement',
       params: Type.Object({ id: Type.String({ description: 'statement id: SHA-256 of its Sig_structure, hex' }) }),
-      response: answersBytes(mediaType.cose, 'the receipt (RFC 9942)'),
+      response: scittAnswers(mediaType.cose, 'the receipt (RFC 9942)'),
     },
     handler: async (request, reply) => {
       const { id } = request.params
@@ -103,7 +104,7 @@ export function scittRoutes(app: FastifyInstance, context: HttpContext, may: Aut
       operationId: 'receiptKeys',
       tags,
       summary: 'Keys that receipts are verified with, past ones too',
-      response: answersBytes(mediaType.cbor, 'COSE Key Set (RFC 9052 §7)'),
+      response: scittAnswers(mediaType.cbor, 'COSE Key Set (RFC 9052 §7)'),
     },
     handler: async (_request, reply) => {
       reply.header('content-type', mediaType.cbor).header('cache-control', 'public, max-age=60')
@@ -117,7 +118,7 @@ export function scittRoutes(app: FastifyInstance, context: HttpContext, may: Aut
       tags,
       summary: 'One of them by its thumbprint (RFC 9679)',
       params: Type.Object({ kid: Type.String({ description: 'unpadded base64url' }) }),
-      response: answersBytes(mediaType.cbor, 'COSE_Key (RFC 9052 §7)'),
+      response: scittAnswers(mediaType.cbor, 'COSE_Key (RFC 9052 §7)'),
     },
     handler: async (request, reply) => {
       const kid = Buffer.from(request.params.kid, 'base64url')

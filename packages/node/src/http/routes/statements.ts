@@ -31,6 +31,7 @@ const batchBytes: BodyLimit = {
 
 type Outcome = { readonly submitted: Submitted } | { readonly failure: Failure }
 
+/** `/statements`: the list, one statement decoded or as bytes, and registration of a batch. */
 export function statementRoutes(app: FastifyInstance, { node, bodies }: HttpContext, may: Authorisation): void {
   const onRequest = taggedBySize(node)
 

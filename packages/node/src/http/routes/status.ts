@@ -35,6 +35,7 @@ export function statusOf({ node, sample }: Pick<HttpContext, 'node' | 'sample'>)
   }
 }
 
+/** `/status` and `/policy`: whose log this is, and what it takes. */
 export function statusRoutes(app: FastifyInstance, context: HttpContext): void {
   app.get('/status', {
     schema: {
