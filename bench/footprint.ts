@@ -19,15 +19,17 @@ async function run({ n = 0 }: Readonly<Record<string, number>>): Promise<readonl
     await first.stop()
     const again = await runServer(directory)
     await read(again.url, entries)
-    const rss = again.residentBytes()
+    const memory = again.memory()
     await again.stop()
     const hashes = bytesUnder(join(directory, 'hashes'))
     const views = bytesUnder(join(directory, 'views'))
     const truth = bytesUnder(directory) - views - hashes
     return [
       figure('first start, register rebuilt', first.startSeconds, 's'),
-      { ...figure('start', again.startSeconds, 's', 2), goal: '< 2 s' },
-      { ...figure('resident memory while serving', rss / 2 ** 20, 'MiB', 400), goal: '< 400 MiB' },
+      figure('start', again.startSeconds, 's', 2),
+      figure('resident memory while serving', memory.now / 1e6, 'MB', 400),
+      // With what the start took, which is over when the node serves.
+      figure('most resident memory of that process', memory.peak / 1e6, 'MB', 400),
       {
         ...figure('truth on disk without hash tiles', truth / 2 ** 20, 'MiB'),
         against: 'bytes of statements and time leaves',
@@ -43,9 +45,11 @@ async function run({ n = 0 }: Readonly<Record<string, number>>): Promise<readonl
   }
 }
 
-function figure(name: string, value: number, unit: string, below?: number): Figure {
-  const met = below === undefined ? null : value < below
-  return { figure: name, value, unit, against: '', ratio: null, goal: '', met }
+/** A figure that is only reported, or one that stays below a limit. */
+function figure(name: string, value: number, unit: string, limit?: number): Figure {
+  if (limit === undefined) return { figure: name, value, unit, against: '', ratio: null, goal: '', met: null }
+  const against = `limit ${limit} ${unit}`
+  return { figure: name, value, unit, against, ratio: value / limit, goal: `< ${limit} ${unit}`, met: value < limit }
 }
 
 /** Asks for things all over the log, so that memory is what serving takes. */

@@ -52,7 +52,7 @@ export function cliDocument(): string {
     ['| exit code | it says |', '| --- | --- |', ...codes].join('\n'),
     `\`\`\`text\n${helpOf(program)}\n\`\`\``,
     '## Which node, which party',
-    'A command speaks to the node of `--node` or `$COMITY_NODE`; else to that of the party it signs for; else to the one whose data folder is at hand. If a server holds that folder, the command speaks HTTP to it; if none does, it opens the folder for this one command. Where nothing of this leads anywhere it tries `http://localhost:8480`.',
+    'A command speaks to the node of `--node` or `$COMITY_NODE`; else to that of the party it signs for; else to the one whose data folder is at hand. If a server holds that folder, the command speaks HTTP to it; if none does, it opens the folder for this one command. Where nothing of this leads anywhere it tries `http://localhost:8480`. `comity audit` without a source audits what this leads to; a folder it reads as it lies, without a key.',
     'It signs for the party of `--as` or `$COMITY_AS`, or for the only one in the home. A home (`--home`, `$COMITY_HOME`) holds for each party its key files, its first statement and a token. Key files are encrypted with scrypt and AES-256-GCM under a passphrase (asked for, or `--passphrase-file`, or `$COMITY_PASSPHRASE`); `--insecure-no-passphrase` leaves them open.',
     ...verbsOf(program).map((each) => section(each, 2)),
   ].join('\n\n')}\n`

@@ -37,14 +37,25 @@ export function installWhatIsMissing() {
 
 /** The path of a Node that is new enough: this one, or the one that came with the packages. */
 export function findNode() {
-  if (Number(process.versions.node.split('.')[0]) >= oldestMajor) return process.execPath
-  const packaged = join(root, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node')
+  const { version, platform, arch, execPath } = process
+  if (isNewEnough(version)) return execPath
+  const packaged = join(root, 'node_modules', `node-${platform}-${arch}`, 'bin', 'node')
   const answer = existsSync(packaged) ? spawnSync(packaged, ['--version'], { encoding: 'utf8' }) : undefined
-  if (answer?.status === 0 && Number(answer.stdout.slice(1).split('.')[0]) >= oldestMajor) return packaged
-  stop(
-    `Node.js ${oldestMajor} or later is needed and this is ${process.version}. ` +
-      `No packaged Node exists here for ${process.platform}-${process.arch}: ` +
-      `install Node.js ${oldestMajor} or later and run the same command again`,
+  if (answer?.status === 0 && isNewEnough(answer.stdout.trim())) return packaged
+  stop(noNodeMessage({ version, platform, arch }))
+}
+
+/** Whether a Node of this version, such as `v24.1.0`, runs the product. */
+export function isNewEnough(version) {
+  return Number(/^v([0-9]+)\./.exec(version)?.[1] ?? 0) >= oldestMajor
+}
+
+/** What somebody is told whose Node is too old, on a platform that no packaged Node exists for. */
+export function noNodeMessage({ version, platform, arch }) {
+  return (
+    `Node.js ${oldestMajor} or later is needed and this is ${version}. ` +
+    `No packaged Node exists here for ${platform}-${arch}: ` +
+    `install Node.js ${oldestMajor} or later and run the same command again`
   )
 }
 
@@ -63,10 +74,28 @@ export function run(args) {
     env: { ...process.env, PATH: `${dirname(node)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH}` },
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  if (process.env.npm_lifecycle_event !== undefined) endWithParent(child)
   return new Promise((resolve) => {
     child.on('error', (error) => stop(`could not start ${node}: ${error.message}`))
     child.on('exit', (code, signal) => resolve(signal ? 128 + (signal === 'SIGINT' ? 2 : 15) : (code ?? 1)))
   })
+}
+
+/** How often the parent is looked at, in milliseconds. */
+const parentCheck = 250
+
+/**
+ * Ends the child when this process has lost its parent. npm passes SIGTERM on to the shell that it runs scripts in, and
+ * the shell ends without a word to us: the server would hold port and folder with nobody there to stop it.
+ */
+function endWithParent(child) {
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    child.kill('SIGTERM')
+  }, parentCheck)
+  timer.unref()
 }
 
 function stop(message) {

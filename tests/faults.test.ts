@@ -10,7 +10,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { treeHasher } from '@comity/crypto'
 import { parseCheckpoint, parseNote, verifyConsistency } from '@comity/log'
-import { ComityNode, NodeError } from '@comity/node'
+import { ComityNode, FolderSource, NodeError, audit } from '@comity/node'
 import { instrumentUrn, productUrn } from '@comity/statement'
 import { type FileSystem, StoreError } from '@comity/store'
 import {
@@ -67,7 +67,10 @@ async function workUntilItFails(fileSystem: FileSystem, views: string, released:
   }
 }
 
-/** Opens what is left on a healthy disk: everything acknowledged is at its place under a checkpoint that continues. */
+/**
+ * Opens what is left on a healthy disk: everything acknowledged is at its place under a checkpoint that continues. Then
+ * the closed folder is audited from its first entry.
+ */
 async function check(disk: SimulatedDisk, views: string, released: Released, what: string): Promise<void> {
   let node: ComityNode
   try {
@@ -100,6 +103,8 @@ async function check(disk: SimulatedDisk, views: string, released: Released, wha
   } finally {
     await node.close()
   }
+  const report = await audit({ source: FolderSource.open(directory, disk.fileSystem) })
+  assert.deepEqual([report.verdict, report.differences], ['equal', []], what)
 }
 
 function views(): string {

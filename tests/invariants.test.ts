@@ -6,12 +6,12 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { sha256, treeHasher, verify } from '@comity/crypto'
+import { sha256, sha256Hex, treeHasher, verify } from '@comity/crypto'
 import { parseCheckpoint, parseNote, verifyConsistency } from '@comity/log'
-import { ComityNode } from '@comity/node'
+import { ComityNode, Vault } from '@comity/node'
 import { type PublicKey, decodeStatement, publicKeyOf, verifyReceipt } from '@comity/statement'
 import { dropView } from '@comity/store'
-import { type Deed, deeds, keeper, manualClock, play } from '@comity/testkit'
+import { type Deed, cast, deeds, keeper, manualClock, play } from '@comity/testkit'
 
 const start = 1_795_219_200
 const home = keeper('invariants')
@@ -90,16 +90,20 @@ test('rebuild-equals-live: dropping the register and replaying the log gives the
   )
 })
 
-test('nothing-changes-without-a-statement: reading everything and waiting leaves the register as it is', async () => {
+test('nothing-changes-without-a-statement: reading, waiting, documents, tokens and vaults leave the register as it is', async () => {
   await fc.assert(
     fc.asyncProperty(deeds({ maxLength: 15 }), async (history) => {
       await played(history, async ({ directory, clock }, node) => {
         node.findings.renew()
         const path = join(directory, 'views', 'public.db')
         const before = dump(path)
+        const { size } = node.head
         clock.advance(100_000)
         for (const row of node.reader.prepare('SELECT urn FROM party').all()) node.findings.current(String(row['urn']))
         node.findings.assess(node.findings.request())
+        await storeBesides(node, join(directory, 'views', 'vault.db'))
+        node.findings.renew()
+        assert.equal(node.head.size, size)
         assert.deepEqual(dump(path), before)
         await node.close()
       })
@@ -107,6 +111,35 @@ test('nothing-changes-without-a-statement: reading everything and waiting leaves
     { numRuns: 10 },
   )
 })
+
+/** Everything that a node takes besides statements: documents, tokens, inventories, what is erased again. */
+async function storeBesides(node: ComityNode, view: string): Promise<void> {
+  const document = Buffer.from('{"cited":false}')
+  await node.documents.put(`sha256:${sha256Hex(document)}`, document)
+  const vault = await Vault.open({ truth: node.truth, view, register: node.reader, now: node.now })
+  const unsubscribe = node.onBatch(() => vault.wake())
+  for (const { urn } of cast(home)) {
+    const { id, secret } = await vault.issueToken({ party: urn, admin: false, label: 'a pump room' })
+    assert.equal(vault.verifyToken(secret)?.party, urn)
+    await vault.revokeToken(id)
+    const { id: inventory } = await vault.addInventory(urn, 'plant', inventoryDocument)
+    await vault.addInventory(urn, 'office', inventoryDocument)
+    await vault.settled()
+    vault.matches(urn)
+    await vault.removeInventory(urn, inventory)
+  }
+  assert.equal(await vault.erase(cast(home)[0]?.urn ?? ''), true)
+  unsubscribe()
+  await vault.close()
+}
+
+const inventoryDocument = Buffer.from(
+  JSON.stringify({
+    bomFormat: 'CycloneDX',
+    specVersion: '1.6',
+    components: [{ type: 'library', name: 'left', version: '1.2.3', purl: 'pkg:npm/left@1.2.3' }],
+  }),
+)
 
 test('the-log-never-forks: every checkpoint continues every earlier one, and every receipt names one of them', async () => {
   await fc.assert(

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { memoryOf } from './process-memory.ts'
 
 const script = join(dirname(fileURLToPath(import.meta.url)), 'serve-folder.ts')
 
@@ -21,8 +21,8 @@ export interface RunningServer {
   cpu(): Promise<number>
   /** CPU of one Ed25519 verification in that process, in microseconds. */
   verifyCost(): Promise<number>
-  /** VmRSS (proc(5)), in bytes. */
-  residentBytes(): number
+  /** Resident memory of the process in bytes. */
+  memory(): ReturnType<typeof memoryOf>
   stop(): Promise<void>
 }
 
@@ -55,8 +55,10 @@ export async function runServer(directory: string): Promise<RunningServer> {
       neighbour.kill()
       return cost
     },
-    residentBytes: () =>
-      Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) * 1024,
+    memory: () => {
+      if (child.pid === undefined) throw new Error('the server has no process')
+      return memoryOf(child.pid)
+    },
     stop: async () => {
       child.kill('SIGTERM')
       await once(child, 'exit')

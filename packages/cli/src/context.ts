@@ -36,9 +36,9 @@ export function processContext(): Context {
 }
 
 /** What a command found out: for people, and for programs with `--json`. */
-export interface Result {
+export interface Result<Json = unknown> {
   readonly text: string
-  readonly json: unknown
+  readonly json: Json
   /** 0 unless the answer is no. */
   readonly exitCode?: number
 }

@@ -77,10 +77,10 @@ export function signed(
 }
 
 /** Signs as the party of the session and files it with its documents. */
-export async function fileDraft(session: Session, draft: Draft, options: FilingOptions): Promise<Result> {
+export async function fileDraft(session: Session, draft: Draft, options: FilingOptions): Promise<Result<Filed>> {
   const { profile } = session
   const key = await signingKey(
-    session.context,
+    session,
     { home: session.home, profile, kind: draft.kind },
     { ...session.options, ...pathOf(session, options) },
   )
@@ -156,8 +156,27 @@ async function rememberKeeper(session: Session, client: Client, keeper: string |
   session.home.remember(keeper, await client.rawStatement((await client.party(keeper)).versions.at(-1)?.id ?? ''))
 }
 
+/** What programs hear about a statement that was filed. */
+export interface Filed {
+  readonly id: string
+  readonly urn: string
+  readonly kind: string
+  readonly iss: string
+  readonly sub: string
+  /** The log, and where in it. */
+  readonly origin: string
+  readonly index: number
+  readonly size: number
+  /** Whole seconds since the epoch. */
+  readonly at: number
+  readonly duplicate: boolean
+  /** Index at which it took effect; null while it waits for keys. */
+  readonly effective: number | null
+  readonly pending?: { readonly have: number; readonly need: number }
+}
+
 /** What is said about a statement that was filed. */
-export async function filedResult(client: Client, filed: CheckedFiling, title: string): Promise<Result> {
+export async function filedResult(client: Client, filed: CheckedFiling, title: string): Promise<Result<Filed>> {
   const { statement, index, size, origin, at, duplicate } = filed
   const { effective, pending } = await client.statement(statement.id)
   const waits =

@@ -5,6 +5,7 @@ import { crypto } from './crypto-port.ts'
 import { signed } from './filing.ts'
 import type { DataFolder } from './home/data-folder.ts'
 import type { Home } from './home/profile.ts'
+import type { GivenKeys } from './keys/given-keys.ts'
 import { sealKeys } from './keys/key-file.ts'
 import { defaultOrigin, newNodeKeys, type NewNodeKeys } from './keys/node-keys.ts'
 import {
@@ -36,11 +37,13 @@ export interface NewPartyRequest {
   readonly at: number
   /** What its node signs with, where it keeps one. */
   readonly node?: NewNodeKeys
+  /** Keys to use in place of new ones. */
+  readonly given?: GivenKeys | undefined
 }
 
 /** Makes a party: fresh keys, the first statement, and with it the name. */
-export function newParty({ members, home, approvers, recovery, at, node }: NewPartyRequest): NewParty {
-  const keys = newPartyKeys(approvers, recovery)
+export function newParty({ members, home, approvers, recovery, at, node, given }: NewPartyRequest): NewParty {
+  const keys = newPartyKeys(approvers, recovery, given)
   const payload: PartyPayload = {
     ...members,
     home,
@@ -70,7 +73,7 @@ export interface NewNodeRequest extends Omit<NewPartyRequest, 'home' | 'node'> {
 }
 
 export function newNode({ origin: given, filing, ...request }: NewNodeRequest): NewNode {
-  const keys = newNodeKeys()
+  const keys = newNodeKeys(request.given)
   const origin = given ?? defaultOrigin(keys.keys)
   const keeper = newParty({ ...request, home: origin, node: keys })
   const policy = signed(
@@ -104,11 +107,11 @@ export interface KeptParty {
 }
 
 /** Writes a party's keys. The party itself enters the home once its first statement is registered. */
-export function keepKeys({ urn, keys }: NewParty, { home, alias, passphrase }: KeepingPlace): KeptParty {
+export async function keepKeys({ urn, keys }: NewParty, { home, alias, passphrase }: KeepingPlace): Promise<KeptParty> {
   const owner = { alias, party: urn, passphrase }
   return {
-    recovery: writeRecoveryFiles(home, owner, keys),
-    keys: writeHumanKeys(home, owner, keys.current),
+    recovery: await writeRecoveryFiles(home, owner, keys),
+    keys: await writeHumanKeys(home, owner, keys.current),
   }
 }
 
@@ -123,10 +126,10 @@ export function enterParty(
 }
 
 /** Writes what a node signs with into its data folder. */
-export function keepNodeKeys(node: NewNode, data: DataFolder, passphrase: string | undefined): void {
+export async function keepNodeKeys(node: NewNode, data: DataFolder, passphrase: string | undefined): Promise<void> {
   const { keys, keeper, origin } = node
   data.write(
     { origin, keeper: keeper.urn },
-    sealKeys({ party: keeper.urn, keys: keys.keys, symmetric: { master: keys.master } }, passphrase),
+    await sealKeys({ party: keeper.urn, keys: keys.keys, symmetric: { master: keys.master } }, passphrase),
   )
 }

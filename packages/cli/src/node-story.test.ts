@@ -1,5 +1,6 @@
 /** The life of a node through the real command: founding, serving, four eyes, new keys, backup, restoring. */
 import assert from 'node:assert/strict'
+import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -60,6 +61,32 @@ test('without a terminal and without a passphrase nothing is written', async (co
   assert.equal(code, 4)
   assert.match(stderr.replaceAll(/\s+/g, ' '), /--passphrase-file FILE or \$COMITY_PASSPHRASE/)
   assert.deepEqual(readdirSync(own.path), [])
+})
+
+test('init takes role keys from a file and from the environment, and keeps them encrypted', async (context) => {
+  const pem = () => generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  const log = pem()
+  const jwkOf = (text: string) => createPublicKey(text).export({ format: 'jwk' }).x
+  const logKeyIn = (path: string): unknown => {
+    const { keys, secret } = JSON.parse(readFileSync(join(path, 'data/node/keys.json'), 'utf8'))
+    assert.equal(secret.cipher, 'aes-256-gcm')
+    return keys.find((each: { name: string }) => each.name === 'log').jwk.x
+  }
+  const own = corner(context, { env: passphrase })
+  writeFileSync(join(own.path, 'keys.pem'), `log:\n${log}`)
+  await own.json('init', '--name', 'Keeper', '--keys', 'keys.pem')
+  assert.equal(logKeyIn(own.path), jwkOf(log))
+  await own.json('audit')
+
+  const other = corner(context, { env: { ...passphrase, COMITY_KEYS: `sign:\n${pem()}log:\n${log}` } })
+  await other.json('init', '--name', 'Keeper')
+  assert.equal(logKeyIn(other.path), jwkOf(log))
+
+  const wrong = corner(context, { env: { ...passphrase, COMITY_KEYS: log } })
+  const { code, stderr } = await wrong.run('init', '--name', 'Keeper')
+  assert.equal(code, 2)
+  assert.match(stderr, /\$COMITY_KEYS cannot be used/)
+  assert.deepEqual(readdirSync(wrong.path), [])
 })
 
 test('a server ends by itself at SIGTERM and SIGINT, and a second one on its folder or port says why not', async (context) => {

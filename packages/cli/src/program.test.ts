@@ -74,6 +74,27 @@ test('a failure with --json is JSON on standard output', async () => {
   assert.match(error.message, /ftp:\/\/x/)
 })
 
+test('what the command line itself gets wrong is JSON too, and is said once', async () => {
+  for (const [argv, says] of [
+    [['nonsense', '--json'], /unknown command 'nonsense'/],
+    [['party', 'create', 'acme', '--json'], /--name <name>/],
+    [['--json', 'party', 'create', 'acme', '--name', 'A', '--type', 'bank'], /Allowed choices are state, organisation/],
+    [['audit', '--nonsense', '--json'], /unknown option '--nonsense'/],
+    [['receipt', '--json'], /missing required argument 'statement'/],
+    [['findings', 'a', 'b', 'c', '--json'], /too many arguments/],
+  ] as const) {
+    const own = context()
+    const out: string[] = []
+    const stdout = new PassThrough().on('data', (piece: Buffer) => out.push(piece.toString()))
+    assert.equal(await runCommand(argv, { ...own.context, stdout }), exitCodes.usage, argv.join(' '))
+    const { error } = JSON.parse(out.join(''))
+    assert.equal(error.code, 'usage')
+    assert.match(error.message, says)
+    assert.doesNotMatch(error.message, /^error:/)
+    assert.equal(own.said().match(/comity: /g)?.length, 1, own.said())
+  }
+})
+
 test('no node that answers ends with 4', async () => {
   const { context: own, said } = context()
   assert.equal(await runCommand(['status', '--node', 'http://127.0.0.1:9'], own), exitCodes.unavailable)

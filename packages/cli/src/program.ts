@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander'
-import { exitCodes, exitMeanings } from './cli-error.ts'
+import { CliError, exitCodes, exitMeanings } from './cli-error.ts'
 import type { Context, Result } from './context.ts'
 import { reportError } from './report-error.ts'
 import { type GlobalOptions, Session } from './session.ts'
@@ -20,7 +20,8 @@ export function buildProgram(context: Context, end: (exitCode: number) => void):
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
       writeErr: (text) => context.stderr.write(text),
-      outputError: (text, write) => write(text.replace(/^error: /, 'comity: ')),
+      // Said once by `runCommand`, which knows how: as text, or as JSON too.
+      outputError: () => {},
       getOutHelpWidth: () => defaultWidth,
       getErrHelpWidth: () => defaultWidth,
     })
@@ -44,9 +45,24 @@ export async function runCommand(argv: readonly string[], context: Context): Pro
     await program.parseAsync(argv[0] === '--version' ? ['-V'] : [...argv], { from: 'user' })
     return exitCode
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
-    return await report(context, error, argv.includes('--json'))
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok
+    return await report(context, usageOf(error), asksForJson(argv))
   }
+}
+
+/** What commander refuses in the words of this command; everything else stays what it is. */
+function usageOf(error: unknown): unknown {
+  if (!(error instanceof CommanderError)) return error
+  // `comity party` without a verb has shown its help already: commander's message is then no sentence.
+  if (error.code === 'commander.help')
+    return new CliError('usage', 'which command? Its help is above', { cause: error })
+  return new CliError('usage', error.message.replace(/^error: /, ''), { cause: error })
+}
+
+/** Whether `--json` is among the options: what follows `--` is a value. Commander may have stopped before it got there. */
+function asksForJson(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--')
+  return (end < 0 ? argv : argv.slice(0, end)).includes('--json')
 }
 
 function wrapped<Options, Arguments extends readonly unknown[]>(
@@ -55,12 +71,15 @@ function wrapped<Options, Arguments extends readonly unknown[]>(
   action: (session: Session, options: Options, ...args: Arguments) => Promise<Result | undefined>,
 ) {
   return async (...received: unknown[]): Promise<void> => {
-    // Commander calls an action with its arguments, its options, and the command itself, in this order.
-    const command = received.at(-1) as Command
+    const command = received.at(-1)
+    if (!(command instanceof Command)) throw new TypeError('an action is called with the command last')
+    // Commander calls an action with its arguments, its options, and the command itself, in this order. Which arguments
+    // there are is said by the text given to `command()`, which no type can read.
+    const args = received.slice(0, -2) as unknown as Arguments
     const options = command.optsWithGlobals<GlobalOptions & Options>()
     const session = new Session(context, options)
     try {
-      const result = await action(session, options, ...(received.slice(0, -2) as unknown as Arguments))
+      const result = await action(session, options, ...args)
       session.progress.end()
       if (result !== undefined) {
         const text = options.json === true ? JSON.stringify(result.json, null, 2) : result.text

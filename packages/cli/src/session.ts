@@ -124,15 +124,26 @@ export class Session {
     return this.address
   }
 
-  async #findAddress(): Promise<string> {
+  /**
+   * What is read where only reading is asked: the node that {@link client} would speak to, or the data folder that no
+   * server holds, as a path. That takes no key.
+   */
+  get source(): string {
+    return this.#answering() ?? (this.data.isFounded ? this.data.path : defaultNodeUrl)
+  }
+
+  /** The address of a node that runs by itself, where one is named or known. */
+  #answering(): string | undefined {
     const given = this.options.node ?? this.context.env['COMITY_NODE']
     if (given !== undefined) return addressFrom(given)
-    const { data } = this
     const node = this.options.data === undefined ? this.#place?.node : undefined
-    if (node !== undefined) return node
-    const serving = data.serving()
-    if (serving !== undefined) return serving
-    if (!data.isFounded) return defaultNodeUrl
+    return node ?? this.data.serving()
+  }
+
+  async #findAddress(): Promise<string> {
+    const answering = this.#answering()
+    if (answering !== undefined) return answering
+    if (!this.data.isFounded) return defaultNodeUrl
     if (this.#opened === undefined) {
       const { openForOneCommand } = await import('./reach/serve-node.ts')
       this.#opened = await openForOneCommand(this)

@@ -12,7 +12,8 @@
  */
 import { privateKeyFromPkcs8 } from '@comity/crypto'
 import { canonicalJson, canonicalJsonBytes, type Role, roles as knownRoles } from '@comity/statement'
-import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:crypto'
+import { createCipheriv, createDecipheriv, randomBytes, scrypt, type ScryptOptions } from 'node:crypto'
+import { promisify } from 'node:util'
 import { CliError } from '../cli-error.ts'
 import { isRecord } from '../home/private-file.ts'
 import { jwkFor, kidHexOf, type RoleKey } from './role-key.ts'
@@ -34,8 +35,8 @@ export interface KeyRing {
   readonly symmetric?: Readonly<Record<string, Uint8Array>>
 }
 
-/** The text of a key file. An undefined passphrase leaves the keys unencrypted: the caller has asked the user. */
-export function sealKeys(ring: KeyRing, passphrase: string | undefined): string {
+/** The text of a key file; deriving its key takes a moment, off this thread. An undefined passphrase leaves the keys unencrypted: the caller has asked the user. */
+export async function sealKeys(ring: KeyRing, passphrase: string | undefined): Promise<string> {
   const open = {
     format,
     party: ring.party,
@@ -52,7 +53,7 @@ export function sealKeys(ring: KeyRing, passphrase: string | undefined): string 
   for (const [name, bytes] of Object.entries(ring.symmetric ?? {})) {
     secrets[name] = Buffer.from(bytes).toString('base64url')
   }
-  const secret = passphrase === undefined ? { insecure: secrets } : encrypt(open, secrets, passphrase)
+  const secret = passphrase === undefined ? { insecure: secrets } : await encrypt(open, secrets, passphrase)
   return `${JSON.stringify({ ...open, secret }, null, 2)}\n`
 }
 
@@ -61,8 +62,8 @@ export interface KeyFile {
   readonly path: string
   readonly party: string
   readonly isEncrypted: boolean
-  /** Throws CliError `passphrase` for a wrong passphrase or a changed file. */
-  open(passphrase: string | undefined): KeyRing
+  /** Rejects with CliError `passphrase` for a wrong passphrase or a changed file. */
+  open(passphrase: string | undefined): Promise<KeyRing>
 }
 
 /** Reads a key file without opening it. Throws CliError `bad-input` for what is none. */
@@ -77,8 +78,8 @@ export function parseKeyFile(value: unknown, path: string): KeyFile {
     path,
     party,
     isEncrypted: insecure === undefined,
-    open(passphrase) {
-      const secrets = insecure ?? decrypt(open, secret, passphrase ?? '', path)
+    async open(passphrase) {
+      const secrets = insecure ?? (await decrypt(open, secret, passphrase ?? '', path))
       if (!isRecord(secrets)) throw malformed(path, 'its secret part is no object')
       return ringOf(party, keys, secrets, path)
     },
@@ -114,7 +115,7 @@ function roleKeyOf(entry: unknown, secrets: Readonly<Record<string, unknown>>, p
   return roleKey
 }
 
-function encrypt(open: object, secrets: object, passphrase: string): object {
+async function encrypt(open: object, secrets: object, passphrase: string): Promise<object> {
   const salt = randomBytes(16)
   const nonce = randomBytes(12)
   const parameters = {
@@ -124,13 +125,18 @@ function encrypt(open: object, secrets: object, passphrase: string): object {
     cipher: 'aes-256-gcm',
     nonce: nonce.toString('base64url'),
   }
-  const cipher = createCipheriv('aes-256-gcm', derive(passphrase, salt, cost), nonce)
+  const cipher = createCipheriv('aes-256-gcm', await derive(passphrase, salt, cost), nonce)
   cipher.setAAD(canonicalJsonBytes({ ...open, secret: parameters }))
   const data = Buffer.concat([cipher.update(JSON.stringify(secrets)), cipher.final(), cipher.getAuthTag()])
   return { ...parameters, data: data.toString('base64url') }
 }
 
-function decrypt(open: object, secret: Readonly<Record<string, unknown>>, passphrase: string, path: string): unknown {
+async function decrypt(
+  open: object,
+  secret: Readonly<Record<string, unknown>>,
+  passphrase: string,
+  path: string,
+): Promise<unknown> {
   const { data, ...parameters } = secret
   const { kdf, n, r, p, salt, cipher, nonce } = parameters
   if (kdf !== 'scrypt' || cipher !== 'aes-256-gcm')
@@ -140,7 +146,7 @@ function decrypt(open: object, secret: Readonly<Record<string, unknown>>, passph
   const sealed = bytesOf(data, path)
   const opener = createDecipheriv(
     'aes-256-gcm',
-    derive(passphrase, bytesOf(salt, path), { n, r, p }),
+    await derive(passphrase, bytesOf(salt, path), { n, r, p }),
     bytesOf(nonce, path),
   )
   opener.setAAD(canonicalJsonBytes({ ...open, secret: parameters }))
@@ -152,8 +158,14 @@ function decrypt(open: object, secret: Readonly<Record<string, unknown>>, passph
   }
 }
 
-function derive(passphrase: string, salt: Uint8Array, { n, r, p }: { n: number; r: number; p: number }): Buffer {
-  return scryptSync(passphrase.normalize('NFC'), salt, 32, { N: n, r, p, maxmem: 2 * maxMemory })
+const scryptOffThread = promisify<string, Uint8Array, number, ScryptOptions, Buffer>(scrypt)
+
+function derive(
+  passphrase: string,
+  salt: Uint8Array,
+  { n, r, p }: { n: number; r: number; p: number },
+): Promise<Buffer> {
+  return scryptOffThread(passphrase.normalize('NFC'), salt, 32, { N: n, r, p, maxmem: 2 * maxMemory })
 }
 
 function bytesOf(text: unknown, path: string): Uint8Array {

@@ -15,24 +15,24 @@ function isPassphraseError(error: unknown): boolean {
   return error instanceof CliError && error.code === 'passphrase'
 }
 
-test('a key file opens with its passphrase and holds the same keys', () => {
-  const file = parseKeyFile(JSON.parse(sealKeys(ring, 'correct horse')), 'keys.json')
+test('a key file opens with its passphrase and holds the same keys', async () => {
+  const file = parseKeyFile(JSON.parse(await sealKeys(ring, 'correct horse')), 'keys.json')
   assert.equal(file.isEncrypted, true)
-  const opened = file.open('correct horse')
+  const opened = await file.open('correct horse')
   assert.deepEqual(opened.keys.map(kidHexOf), ring.keys.map(kidHexOf))
   assert.deepEqual(opened.keys[1]?.kinds, ['findings'])
   assert.deepEqual(Uint8Array.from(opened.symmetric?.['master'] ?? []), ring.symmetric.master)
 })
 
-test('another passphrase does not open it, and neither does the right one once a role was changed', () => {
-  const value = JSON.parse(sealKeys(ring, 'correct horse'))
-  assert.throws(() => parseKeyFile(value, 'keys.json').open('wrong horse'), isPassphraseError)
+test('another passphrase does not open it, and neither does the right one once a role was changed', async () => {
+  const value = JSON.parse(await sealKeys(ring, 'correct horse'))
+  await assert.rejects(parseKeyFile(value, 'keys.json').open('wrong horse'), isPassphraseError)
   value.keys[1].kinds = ['findings', 'policy']
-  assert.throws(() => parseKeyFile(value, 'keys.json').open('correct horse'), isPassphraseError)
+  await assert.rejects(parseKeyFile(value, 'keys.json').open('correct horse'), isPassphraseError)
 })
 
-test('an encrypted key file shows no private byte', () => {
-  const text = sealKeys(ring, 'correct horse')
+test('an encrypted key file shows no private byte', async () => {
+  const text = await sealKeys(ring, 'correct horse')
   for (const { key } of ring.keys) {
     const seed = Buffer.from(key.pkcs8()).subarray(-32)
     assert.ok(!text.includes(seed.toString('base64url')))
@@ -40,16 +40,16 @@ test('an encrypted key file shows no private byte', () => {
   }
 })
 
-test('an unencrypted key file opens without a passphrase and refuses a swapped public key', () => {
-  const value = JSON.parse(sealKeys(ring, undefined))
+test('an unencrypted key file opens without a passphrase and refuses a swapped public key', async () => {
+  const value = JSON.parse(await sealKeys(ring, undefined))
   const file = parseKeyFile(value, 'keys.json')
   assert.equal(file.isEncrypted, false)
-  assert.equal(file.open(undefined).keys.length, 2)
+  assert.equal((await file.open(undefined)).keys.length, 2)
   value.keys[0].jwk = value.keys[1].jwk
-  assert.throws(() => parseKeyFile(value, 'keys.json').open(undefined), /does not belong/)
+  await assert.rejects(parseKeyFile(value, 'keys.json').open(undefined), /does not belong/)
 })
 
-test('what is no key file is said to be none', () => {
+test('what is no key file is said to be none', async () => {
   for (const value of [
     null,
     [],
@@ -57,6 +57,6 @@ test('what is no key file is said to be none', () => {
     { format: 'comity keys 1' },
     { format: 'comity keys 1', party, keys: [], secret: { kdf: 'scrypt' } },
   ]) {
-    assert.throws(() => parseKeyFile(value, 'x.json').open('passphrase'), CliError)
+    await assert.rejects(async () => parseKeyFile(value, 'x.json').open('passphrase'), CliError)
   }
 })

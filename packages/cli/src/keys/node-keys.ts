@@ -4,8 +4,9 @@ import type { NodeKeys } from '@comity/node'
 import { toHex } from '@comity/statement'
 import { randomBytes } from 'node:crypto'
 import { CliError } from '../cli-error.ts'
+import { type GivenKeys, givenRoleKey, noKeys } from './given-keys.ts'
 import type { KeyRing } from './key-file.ts'
-import { newRoleKey, type RoleKey, signerOf } from './role-key.ts'
+import { type RoleKey, signerOf } from './role-key.ts'
 
 /** The keys that a node signs with unattended. Each can do one thing only. */
 export interface NewNodeKeys {
@@ -13,12 +14,12 @@ export interface NewNodeKeys {
   readonly master: Uint8Array
 }
 
-export function newNodeKeys(): NewNodeKeys {
+export function newNodeKeys(given: GivenKeys = noKeys): NewNodeKeys {
   return {
     keys: [
-      newRoleKey('findings', ['sign'], ['findings']),
-      newRoleKey('receipt', ['receipt']),
-      newRoleKey('log', ['log']),
+      givenRoleKey(given, 'findings', ['sign'], ['findings']),
+      givenRoleKey(given, 'receipt', ['receipt']),
+      givenRoleKey(given, 'log', ['log']),
     ],
     master: randomBytes(32),
   }

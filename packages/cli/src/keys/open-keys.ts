@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { CliError } from '../cli-error.ts'
-import type { Context } from '../context.ts'
+import type { Session } from '../session.ts'
 import type { Home, Profile } from '../home/profile.ts'
 import { readJson } from '../home/private-file.ts'
 import { type PassphraseOptions, readPassphrase } from '../terminal/passphrase.ts'
@@ -13,22 +13,30 @@ export interface KeyOptions extends PassphraseOptions {
   readonly key?: string | undefined
 }
 
+/** Where a passphrase is asked for, and where it is said that deriving a key from it takes a while. */
+export type Desk = Pick<Session, 'context' | 'progress'>
+
 /** Opens one key file, asking for its passphrase where it has one. */
-export async function openKeyFile(context: Context, path: string, options: PassphraseOptions): Promise<KeyRing> {
+export async function openKeyFile(
+  { context, progress }: Desk,
+  path: string,
+  options: PassphraseOptions,
+): Promise<KeyRing> {
   const file = parseKeyFile(readJson(path, 'the key file'), path)
   if (!file.isEncrypted) return file.open(undefined)
-  return file.open(await readPassphrase(context, options, { purpose: `to open ${path}` }))
+  const passphrase = await readPassphrase(context, options, { purpose: `to open ${path}` })
+  return progress.during(`Opening ${basename(path)}`, file.open(passphrase))
 }
 
 /** The key of a party that signs statements of `kind`, from `--key` or from its `keys/sign.json`. */
 export async function signingKey(
-  context: Context,
+  desk: Desk,
   { home, profile, kind }: { readonly home: Home; readonly profile: Profile; readonly kind: string },
   options: KeyOptions,
 ): Promise<RoleKey> {
   const role = kind === 'approval' ? 'approve' : 'sign'
   const path = options.key ?? keyFileFor(home, profile, role)
-  const ring = await openKeyFile(context, path, options)
+  const ring = await openKeyFile(desk, path, options)
   checkOwner(ring, profile, path)
   const found = ring.keys.find(
     ({ roles, kinds }) => roles.includes(role) && (kinds === undefined || kinds.includes(kind)),

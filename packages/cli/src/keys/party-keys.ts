@@ -5,6 +5,7 @@ import { CliError } from '../cli-error.ts'
 import { crypto } from '../crypto-port.ts'
 import { createPrivateFile, replacePrivateFile } from '../home/private-file.ts'
 import type { Home } from '../home/profile.ts'
+import { type GivenKeys, givenRoleKey, noKeys } from './given-keys.ts'
 import { sealKeys } from './key-file.ts'
 import { jwkFor, newRoleKey, publicEntry, type RoleKey } from './role-key.ts'
 
@@ -30,10 +31,10 @@ export interface HumanKeys {
   readonly approvers: readonly RoleKey[]
 }
 
-export function newHumanKeys(approvers: number): HumanKeys {
+export function newHumanKeys(approvers: number, given: GivenKeys = noKeys): HumanKeys {
   return {
-    sign: newRoleKey('sign', ['sign']),
-    approvers: Array.from({ length: approvers }, (_, i) => newRoleKey(`approve-${i + 1}`, ['approve'])),
+    sign: givenRoleKey(given, 'sign', ['sign']),
+    approvers: Array.from({ length: approvers }, (_, i) => givenRoleKey(given, `approve-${i + 1}`, ['approve'])),
   }
 }
 
@@ -44,9 +45,9 @@ export interface NewPartyKeys {
   readonly recovery: readonly RoleKey[]
 }
 
-export function newPartyKeys(approvers: number, recovery: RecoveryScheme): NewPartyKeys {
+export function newPartyKeys(approvers: number, recovery: RecoveryScheme, given?: GivenKeys): NewPartyKeys {
   return {
-    current: newHumanKeys(approvers),
+    current: newHumanKeys(approvers, given),
     next: newHumanKeys(approvers),
     recovery: Array.from({ length: recovery.keys }, (_, i) => newRoleKey(`recovery-${i + 1}`, [])),
   }
@@ -113,7 +114,7 @@ export interface KeyFilesWritten {
  * Writes the recovery files: the next keys with the first recovery key, and each further recovery key in a file of its
  * own, for another person.
  */
-export function writeRecoveryFiles(
+export async function writeRecoveryFiles(
   home: Home,
   {
     alias,
@@ -125,18 +126,20 @@ export function writeRecoveryFiles(
     recovery,
     suffix = 'recovery',
   }: { readonly next: HumanKeys; readonly recovery: readonly RoleKey[]; readonly suffix?: string },
-): readonly string[] {
+): Promise<readonly string[]> {
   const [first, ...others] = recovery
   const contents = [[...(first === undefined ? [] : [first]), ...asNext(next)], ...others.map((each) => [each])]
-  return contents.map((keys, i) => {
+  const paths: string[] = []
+  for (const [i, keys] of contents.entries()) {
     const path = home.recoveryFile(alias, contents.length === 1 ? suffix : `${suffix}-${i + 1}`)
-    createPrivateFile(path, sealKeys({ party, keys }, passphrase))
-    return path
-  })
+    createPrivateFile(path, await sealKeys({ party, keys }, passphrase))
+    paths.push(path)
+  }
+  return paths
 }
 
 /** Writes the key files of the people who sign for a party, each its own, so that they can be handed out. */
-export function writeHumanKeys(
+export async function writeHumanKeys(
   home: Home,
   {
     alias,
@@ -144,10 +147,12 @@ export function writeHumanKeys(
     passphrase,
   }: { readonly alias: string; readonly party: string; readonly passphrase: string | undefined },
   { sign, approvers }: HumanKeys,
-): readonly string[] {
-  return [sign, ...approvers].map((each) => {
+): Promise<readonly string[]> {
+  const paths: string[] = []
+  for (const each of [sign, ...approvers]) {
     const path = join(home.keysOf(alias), `${each.name}.json`)
-    replacePrivateFile(path, sealKeys({ party, keys: [each] }, passphrase))
-    return path
-  })
+    replacePrivateFile(path, await sealKeys({ party, keys: [each] }, passphrase))
+    paths.push(path)
+  }
+  return paths
 }

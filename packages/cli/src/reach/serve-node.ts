@@ -37,11 +37,11 @@ export interface Serving {
 
 /** The keys of the node in a data folder, its passphrase asked for. */
 export async function openNodeKeys(
-  session: Pick<Session, 'context' | 'options'>,
+  session: Pick<Session, 'context' | 'options' | 'progress'>,
   data: DataFolder,
 ): Promise<{ keys: NodeKeys; masterKey?: Uint8Array }> {
   const { origin } = data.founded()
-  return nodeKeysOf(await openKeyFile(session.context, data.keyFile, session.options), origin)
+  return nodeKeysOf(await openKeyFile(session, data.keyFile, session.options), origin)
 }
 
 /** Opens the node in a data folder. Throws StoreError `folder-in-use` while another process has it open. */

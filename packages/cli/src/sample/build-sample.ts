@@ -45,8 +45,8 @@ export async function buildSample(
   const home = new Home(join(folder, 'home'))
   const founded = newNode({ members: cast.keeper, approvers: 0, recovery, at: foundedAt, filing: 'token' })
   const place = (alias: string) => ({ home, alias, passphrase: undefined })
-  keepKeys(founded.keeper, place('keeper'))
-  keepNodeKeys(founded, data, undefined)
+  await keepKeys(founded.keeper, place('keeper'))
+  await keepNodeKeys(founded, data, undefined)
   enterParty(founded.keeper, place('keeper'), { data: data.path })
   const node = await ComityNode.found({
     directory: data.path,
@@ -81,7 +81,7 @@ export async function buildSample(
       })
       parties.set(role, made)
       await node.submit(made.founding)
-      keepKeys(made, place(role))
+      await keepKeys(made, place(role))
       enterParty(made, place(role), { data: data.path })
       const { secret } = await vault.issueToken({ party: made.urn, admin: false, label: `${role} of the sample` })
       home.setToken(role, secret)

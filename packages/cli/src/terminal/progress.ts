@@ -39,6 +39,17 @@ export class Progress {
     this.#output.write(`\r\u001b[2K${cut(line(what, done, total), width - 1)}`)
   }
 
+  /** Says what is under way while it cannot say how far it has come, once it has taken long itself; then the line goes. */
+  async during<T>(what: string, work: Promise<T>): Promise<T> {
+    const timer = setTimeout(() => this.update(what), this.#patience)
+    try {
+      return await work
+    } finally {
+      clearTimeout(timer)
+      this.end()
+    }
+  }
+
   /** Takes the line away. */
   end(): void {
     if (this.#isShown) this.#output.write('\r\u001b[2K')

@@ -57,6 +57,17 @@ test('progress stays silent for a second, and away from files and pipes for ever
   assert.equal(piped.written(), '')
 })
 
+test('what cannot say how far it has come has a line while it lasts, if it lasts', async () => {
+  const { output, written } = terminal()
+  const progress = new Progress(output, { patience: 20 })
+  assert.equal(await progress.during('Opening sign.json', Promise.resolve(7)), 7)
+  assert.equal(written(), '')
+  const slow = new Promise<void>((_, reject) => setTimeout(() => reject(new Error('no')), 100))
+  await assert.rejects(progress.during('Opening sign.json', slow), /no/)
+  assert.match(written(), /Opening sign\.json …/)
+  assert.ok(written().endsWith('\u001b[2K'))
+})
+
 test('a passphrase comes from the file, else from the environment, else it is asked for', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'comity-passphrase-'))
   try {

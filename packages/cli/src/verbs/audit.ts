@@ -7,7 +7,7 @@ import type { Result } from '../context.ts'
 import { secondsFrom } from '../names.ts'
 import { replaceFile } from '../output-file.ts'
 import { collect, example, type Register } from '../registrar.ts'
-import { defaultNodeUrl, type Session } from '../session.ts'
+import type { Session } from '../session.ts'
 
 interface AuditOptions {
   readonly trust?: string
@@ -22,14 +22,17 @@ export const registerAudit: Register = (program, { run }) => {
     .command('audit [source]')
     .summary('check a whole log and compute its findings again')
     .description(
-      'Reads a log from an address, a data folder or a backup, and checks everything in it: hashes, signatures, the rules for every entry, times, and every published finding, which is computed again and compared to the bit. It believes no server. It ends with 1 if anything differs.',
+      'Reads a log from an address, a data folder or a backup, and checks everything in it: hashes, signatures, the rules for every entry, times, and every published finding, which is computed again and compared to the bit. It believes no server. Without a source it audits your own node. It ends with 1 if anything differs.',
     )
     .option('--trust <file>', 'witnesses you trust, a C2SP tlog-policy file')
     .option('--expect-origin <name>', 'the log it must be')
     .option('--expect-keeper <party>', 'the party that must keep it')
     .option('--kept <file>', 'a checkpoint, receipt or statement from earlier (repeatable)', collect)
     .option('--checkpoint-out <file>', 'keep the checkpoint for the next audit')
-    .addHelpText('after', example('comity audit https://log.example.org', 'comity audit /backups/2026-11-21'))
+    .addHelpText(
+      'after',
+      example('comity audit', 'comity audit https://log.example.org', 'comity audit /backups/2026-11-21'),
+    )
     .action(run(runAudit))
   program
     .command('diff')
@@ -43,10 +46,7 @@ export const registerAudit: Register = (program, { run }) => {
 
 async function runAudit(session: Session, options: AuditOptions, given?: string): Promise<Result> {
   const { audit, auditSummary } = await import('@comity/node')
-  const source = await sourceOf(
-    session,
-    given ?? session.options.node ?? session.context.env['COMITY_NODE'] ?? defaultNodeUrl,
-  )
+  const source = await sourceOf(session, given ?? session.source)
   const trust =
     options.trust === undefined
       ? undefined

@@ -57,12 +57,9 @@ async function backup(session: Session, _options: object, target: string): Promi
   if (existsSync(directory) && readdirSync(directory).length > 0) {
     throw new CliError('alias-exists', `${directory} is not empty: a backup goes into a new folder`)
   }
-  session.progress.update('Backing up')
   const folder = session.offlineFolder
   const made =
-    folder === undefined
-      ? await (await session.client('keeper')).backup({ directory })
-      : await backupFolder(session, folder, directory)
+    folder === undefined ? await backupServed(session, directory) : await backupFolder(session, folder, directory)
   return {
     text: [
       `Backed up and verified: ${plural(made.size, 'entry', 'entries')}`,
@@ -75,6 +72,13 @@ async function backup(session: Session, _options: object, target: string): Promi
   }
 }
 
+async function backupServed(session: Session, directory: string) {
+  const client = await session.client('keeper')
+  const { size } = await client.status()
+  const what = `Backing up ${plural(size, 'entry', 'entries')}`
+  return session.progress.during(what, client.backup({ directory }))
+}
+
 /** The folder is opened for the copy alone: no node starts, nothing is signed. */
 async function backupFolder(session: Session, folder: DataFolder, directory: string) {
   const { openNodeKeys } = await import('../reach/serve-node.ts')
@@ -82,7 +86,8 @@ async function backupFolder(session: Session, folder: DataFolder, directory: str
   const { masterKey } = await openNodeKeys(session, folder)
   const truth = await openFiles({ directory: folder.path, ...(masterKey === undefined ? {} : { masterKey }) })
   try {
-    return await backupNode(truth, folder, directory, session.context.now())
+    const copy = backupNode(truth, folder, directory, session.context.now())
+    return await session.progress.during('Backing up', copy)
   } finally {
     await truth.close()
   }
@@ -106,16 +111,15 @@ async function restoreFrom(session: Session, options: RestoreOptions, from: stri
   const { data, context } = session
   const source = new DataFolder(from)
   if (!source.isFounded) throw new CliError('not-found', `${from} is no backup that "comity backup" has made`)
-  session.progress.update('Verifying the backup')
-  await verifyBackup(from)
+  await session.progress.during('Verifying the backup', verifyBackup(from))
   const { origin, keeper } = source.founded()
   const keyText = Buffer.from(readBytes(source.keyFile)).toString('utf8')
-  const { masterKey } = nodeKeysOf(await openKeyFile(context, source.keyFile, session.options), origin)
-  session.progress.update('Restoring')
-  const manifest = await restoreBackup(from, data.path, {
+  const { masterKey } = nodeKeysOf(await openKeyFile(session, source.keyFile, session.options), origin)
+  const copy = restoreBackup(from, data.path, {
     at: context.now(),
     ...(options.withoutKeyring === true ? { withoutKeyring: true } : masterKey === undefined ? {} : { masterKey }),
   })
+  const manifest = await session.progress.during('Restoring', copy)
   data.write({ origin, keeper }, keyText)
   const size = manifest.streams.find(({ name }) => name === 'public')?.size ?? 0
   return {
@@ -137,7 +141,7 @@ async function restoreFrom(session: Session, options: RestoreOptions, from: stri
 async function resume(session: Session, options: RestoreOptions): Promise<Result> {
   const { data, context } = session
   const { origin } = data.founded()
-  const ring = await openKeyFile(context, data.keyFile, session.options)
+  const ring = await openKeyFile(session, data.keyFile, session.options)
   const { masterKey } = nodeKeysOf(ring, origin)
   if (options.checkpoint === undefined) {
     throw new CliError(

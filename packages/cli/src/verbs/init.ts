@@ -5,6 +5,7 @@ import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs'
 import { CliError } from '../cli-error.ts'
 import type { Result } from '../context.ts'
 import { enterParty, keepKeys, keepNodeKeys, newNode } from '../founding.ts'
+import { type GivenKeys, parseGivenKeys } from '../keys/given-keys.ts'
 import { nodeKeysOf } from '../keys/node-keys.ts'
 import { newPassphrase } from '../keys/new-passphrase.ts'
 import { recoveryScheme } from '../keys/party-keys.ts'
@@ -16,6 +17,7 @@ import { fields, wrap } from '../terminal/text.ts'
 
 interface InitOptions extends GlobalOptions, PartyOptions {
   readonly origin?: string
+  readonly keys?: string
   readonly filing: PolicyPayload['filing']
 }
 
@@ -26,6 +28,7 @@ export const registerInit: Register = (program, { run }) => {
       'Founds a node: the party that keeps it, the keys that it signs with, its log with the first three entries, and a token to file with. The keys are encrypted with a passphrase.',
     )
     .option('--origin <name>', 'name of the log, for ever: log.example.org (a hash of its key)')
+    .option('--keys <file>', 'take role keys from named PEMs ($COMITY_KEYS: the PEMs)')
     .addOption(new Option('--filing <who>', 'who may file').choices(['token', 'open']).default('token'))
     .addHelpText('after', example('comity init --name "Agency of X" --type state --state XA --as agency'))
     .action(run(init))
@@ -42,9 +45,11 @@ async function init(session: Session, options: InitOptions): Promise<Result> {
       `--origin "${options.origin}" is no origin: a name without scheme, such as log.example.org`,
     )
   }
+  const approvers = approverCount(options.approvers)
   const request = {
+    given: await givenKeys(session, options, approvers),
     members: partyMembers(options),
-    approvers: approverCount(options.approvers),
+    approvers,
     recovery: recoveryScheme(options.recovery),
     at: context.now(),
     origin: options.origin,
@@ -52,9 +57,12 @@ async function init(session: Session, options: InitOptions): Promise<Result> {
   }
   const node = newNode(request)
   const passphrase = await newPassphrase(context, options, `for the keys of ${alias} and of its node`)
+  const written = await session.progress.during(
+    'Encrypting the keys',
+    keepKeys(node.keeper, { home, alias, passphrase }),
+  )
+  await session.progress.during('Encrypting the keys of the node', keepNodeKeys(node, data, passphrase))
   session.progress.update('Founding the node')
-  const written = keepKeys(node.keeper, { home, alias, passphrase })
-  keepNodeKeys(node, data, passphrase)
   chmodSync(data.path, 0o700)
   const token = await found(session, node).catch((error: unknown) => {
     home.discard(alias, written.recovery)
@@ -79,6 +87,23 @@ async function init(session: Session, options: InitOptions): Promise<Result> {
     ].join('\n'),
     json: { urn: node.keeper.urn, origin: node.origin, alias, data: data.path, tokenFile, ...written },
   }
+}
+
+/** What `--keys` or `$COMITY_KEYS` brings along; everything else is made new. */
+async function givenKeys(session: Session, { keys }: InitOptions, approvers: number): Promise<GivenKeys | undefined> {
+  const names = [
+    'sign',
+    ...Array.from({ length: approvers }, (_, i) => `approve-${i + 1}`),
+    'findings',
+    'receipt',
+    'log',
+  ]
+  if (keys !== undefined) {
+    const text = Buffer.from(await session.input(keys, 'the file with keys')).toString('utf8')
+    return parseGivenKeys(text, keys === '-' ? 'standard input' : session.path(keys), names)
+  }
+  const text = session.context.env['COMITY_KEYS']
+  return text === undefined || text === '' ? undefined : parseGivenKeys(text, '$COMITY_KEYS', names)
 }
 
 /** What everybody is told who has just got recovery files. */

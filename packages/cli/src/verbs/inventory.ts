@@ -93,8 +93,10 @@ async function addInventory(session: Session, { name }: { readonly name?: string
   const bytes = Uint8Array.from(await session.input(sbom, 'the SBOM'))
   const label = name ?? (sbom === '-' ? 'standard input' : basename(sbom))
   const client = await session.client('party')
-  session.progress.update(`Adding ${label}`)
-  const added = await client.vault.addInventory(label, bytes)
+  const added = await session.progress.during(
+    `Adding ${label}, ${countText(bytes.length)} bytes`,
+    client.vault.addInventory(label, bytes),
+  )
   const { components, withoutPurl, problems, total, duplicate, id } = added
   const matches = await allMatches(client, {})
   const own = matches.filter(({ inventory }) => inventory.id === id)

@@ -72,8 +72,8 @@ export async function compromise(
   const marks = { compromise: [{ kid: fullKid(before.party, kid), since }] }
   const { recoveryFile } = options
   if (recoveryFile !== undefined) return changeToNext(session, before, { ...options, recoveryFile }, marks)
-  const { home, profile, context } = session
-  const key = await signingKey(context, { home, profile, kind: 'party' }, session.options)
+  const { home, profile } = session
+  const key = await signingKey(session, { home, profile, kind: 'party' }, session.options)
   const filed = await filePartyStatement(session, before, { ...following(before), ...marks }, key)
   return filedResult(before.client, filed, `key ${kid.slice(0, 16)} compromised since ${rfc3339(since)}`)
 }
@@ -96,7 +96,7 @@ async function changeToNext(
   marks: Pick<PartyPayload, 'compromise'>,
 ): Promise<Result> {
   const path = session.path(options.recoveryFile)
-  const ring = await openKeyFile(session.context, path, session.options)
+  const ring = await openKeyFile(session, path, session.options)
   const next = nextKeysIn(ring.keys)
   if (next === undefined)
     throw new CliError('missing-key', `${path} holds no next keys: with several recovery files they are in the first`)
@@ -133,8 +133,7 @@ export async function recover(
 ): Promise<Result> {
   const before = await standing(session)
   const rings = []
-  for (const file of options.recoveryFile)
-    rings.push(await openKeyFile(session.context, session.path(file), session.options))
+  for (const file of options.recoveryFile) rings.push(await openKeyFile(session, session.path(file), session.options))
   const found = rings.flatMap(({ keys }) => recoveryKeysIn(keys))
   const known = before.party.recovery?.keys.map(({ kid }) => kid) ?? []
   const usable = found.filter((each) => known.includes(kidHexOf(each)))
@@ -191,7 +190,10 @@ async function replaceKeys(session: Session, before: Standing, replacement: Repl
   )
   const owner = { alias, party: profile.urn, passphrase }
   const suffix = `recovery-after-${before.party.statement.slice(0, 8)}`
-  const recovery = writeRecoveryFiles(home, owner, { ...replacement, suffix })
+  const recovery = await session.progress.during(
+    'Encrypting the keys',
+    writeRecoveryFiles(home, owner, { ...replacement, suffix }),
+  )
   let filed: CheckedFiling
   try {
     filed = await filePartyStatement(session, before, replacement.payload, replacement.signer, replacement.approvers)
@@ -199,7 +201,7 @@ async function replaceKeys(session: Session, before: Standing, replacement: Repl
     home.discardFiles(recovery)
     throw error
   }
-  const keys = writeHumanKeys(home, owner, replacement.current)
+  const keys = await session.progress.during('Encrypting the keys', writeHumanKeys(home, owner, replacement.current))
   const result = await filedResult(before.client, filed, `${replacement.title} of ${alias}`)
   return {
     text: [
@@ -213,7 +215,7 @@ async function replaceKeys(session: Session, before: Standing, replacement: Repl
         'Move the new recovery files to a safe place away from this machine: they hold the next keys. The recovery keys of the party stay the same.',
       ),
     ].join('\n'),
-    json: { ...(result.json as object), keys, recovery },
+    json: { ...result.json, keys, recovery },
   }
 }
 

@@ -198,7 +198,7 @@ async function create(session: Session, options: GlobalOptions & PartyOptions, a
   })
   const passphrase = await newPassphrase(context, options, `for the keys of ${alias}`)
   const place = { home, alias, passphrase }
-  const written = keepKeys(party, place)
+  const written = await session.progress.during('Encrypting the keys', keepKeys(party, place))
   try {
     const filed = await submitChecked(session, client, party.founding, { home: origin })
     enterParty(party, place, whereItIs(session))

@@ -14,7 +14,7 @@ import { sha256Hex } from '@comity/crypto'
 import { basename } from 'node:path'
 import { CliError } from '../cli-error.ts'
 import type { Result } from '../context.ts'
-import { attachment, documentEntry, type FilingOptions, fileDraft } from '../filing.ts'
+import { attachment, documentEntry, type Filed, type FilingOptions, fileDraft } from '../filing.ts'
 import { productFrom, rfc3339, secondsFrom } from '../names.ts'
 import { collect, example, type Register } from '../registrar.ts'
 import type { Session } from '../session.ts'
@@ -198,12 +198,12 @@ interface SbomCount {
   readonly total: number
 }
 
-function withProblems(filed: Result, { count, found, total }: SbomCount): Result {
+function withProblems(filed: Result<Filed>, { count, found, total }: SbomCount): Result {
   const said = `  sbom       ${plural(count, 'component')}${total === 0 ? '' : `, ${plural(total, 'part')} of it could not be read:`}`
   return {
     ...filed,
     text: [filed.text, said, ...(total === 0 ? [] : [problemTable(found)])].join('\n'),
-    json: { ...(filed.json as object), components: count, problems: found, problemCount: total },
+    json: { ...filed.json, components: count, problems: found, problemCount: total },
   }
 }
 
@@ -259,7 +259,7 @@ async function publishAdvisory(session: Session, options: AdvisoryOptions, file:
   return {
     ...filed,
     text: [filed.text, ...note].join('\n'),
-    json: { ...(filed.json as object), advisory: sub, problemCount: total },
+    json: { ...filed.json, advisory: sub, problemCount: total },
   }
 }
 

@@ -71,7 +71,7 @@ async function sign(
   const payload = await session.input(payloadFile, 'the payload')
   const subject = sub ?? ownSubject(kind, profile)
   const keyOptions = { ...session.options, ...(key === undefined ? {} : { key: session.path(key) }) }
-  const roleKey = await signingKey(context, { home, profile, kind }, keyOptions)
+  const roleKey = await signingKey(session, { home, profile, kind }, keyOptions)
   const bytes = signed(
     { kind, sub: subject, payload },
     { iss: profile.urn, signer: signerOf(roleKey), iat: context.now() },
@@ -133,7 +133,7 @@ async function approve(
   const draft = { kind: 'approval', sub: statementUrn(id), payload: {}, title: `approval of ${id.slice(0, 8)}…` }
   if (options.recoveryFile === undefined) return fileDraft(session, draft, options)
   const path = session.path(options.recoveryFile)
-  const [key] = recoveryKeysIn((await openKeyFile(session.context, path, session.options)).keys)
+  const [key] = recoveryKeysIn((await openKeyFile(session, path, session.options)).keys)
   if (key === undefined) throw new CliError('missing-key', `${path} holds no recovery key`)
   const { urn, home } = session.profile
   const bytes = signed(draft, { iss: urn, signer: signerOf(key), iat: session.context.now() })

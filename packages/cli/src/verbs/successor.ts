@@ -57,9 +57,12 @@ export async function foundSuccessor(session: Session, options: SuccessorOptions
     filing: 'token',
   })
   const passphrase = await newPassphrase(context, options, `for the keys of ${alias} and of its node`)
-  const written = keepKeys(node.keeper, { home, alias, passphrase })
+  const written = await session.progress.during(
+    'Encrypting the keys',
+    keepKeys(node.keeper, { home, alias, passphrase }),
+  )
   try {
-    keepNodeKeys(node, after, passphrase)
+    await session.progress.during('Encrypting the keys', keepNodeKeys(node, after, passphrase))
     const { id, token } = await found(session, after, node, options.predecessor)
     enterParty(node.keeper, { home, alias, passphrase }, { data: after.path })
     home.setToken(alias, token)

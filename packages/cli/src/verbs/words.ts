@@ -146,7 +146,7 @@ async function trust(session: Session, options: TrustOptions): Promise<Result> {
   const { urn } = session.profile
   const filed = await fileDraft(session, { kind: 'trust', sub: urn, payload, title: 'trust policy' }, options)
   const digest = `sha256:${sha256Hex(canonicalJsonBytes(payload))}`
-  return { ...filed, text: `${filed.text}\n  named by   ${digest}`, json: { ...(filed.json as object), digest } }
+  return { ...filed, text: `${filed.text}\n  named by   ${digest}`, json: { ...filed.json, digest } }
 }
 
 function pair(text: string, option: string, form: string): readonly [string, string] {

@@ -20,6 +20,7 @@ interface Entry {
   readonly targets: readonly number[]
 }
 
+/** Takes nodes and entries as they are read, and gives every node its path once all are there. */
 export class DependencyGraph {
   readonly #nodes: GraphNode[] = []
   /** Every reference ever seen, as a small number: references repeat once per edge. */

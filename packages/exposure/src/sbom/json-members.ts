@@ -53,6 +53,7 @@ const closeObject = 0x7d
 /** Some tools begin a file with it; RFC 8259 section 8.1 lets a reader ignore it. */
 const byteOrderMark = [0xef, 0xbb, 0xbf]
 
+/** Takes a document in chunks and hands its members and elements to a sink; holds one value at a time. */
 export class JsonMembers {
   readonly #sink: MemberSink
   readonly #limits: ValueLimits

@@ -305,10 +305,12 @@ interface RecordPlace {
 /** Advisories reduced in one transaction; requests of clients come in between. */
 const advisoriesAtOnce = 32
 
+/** What the sealed column of a partition's row is bound to. */
 export function placeOfPartition(partition: number): string {
   return `partition ${partition}`
 }
 
+/** What the sealed column of a token's row is bound to. */
 export function placeOfToken(id: string): string {
   return `token ${id}`
 }

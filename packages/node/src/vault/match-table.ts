@@ -131,15 +131,17 @@ export function keptOf(partition: Partition, row: Readonly<Record<string, unknow
   }
 }
 
+/** Bytes as lowercase hexadecimal digits. */
 export function hexOf(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex')
 }
 
-/** Where the sealed columns of these rows are bound to. */
+/** What the sealed column of a match is bound to. */
 export function placeNow(match: Uint8Array): string {
   return `match ${hexOf(match)}`
 }
 
+/** What the sealed column of an earlier standing of a match is bound to. */
 export function placeBefore(match: Uint8Array, changed: number): string {
   return `match ${hexOf(match)} before ${changed}`
 }

@@ -33,12 +33,14 @@ export function viewOf(directory: string): string {
   return join(directory, 'views', 'vault.db')
 }
 
+/** A new folder that is removed when the test ends. */
 export function temporaryFolder(context: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'comity-vault-'))
   context.after(() => rmSync(directory, { recursive: true, force: true }))
   return directory
 }
 
+/** The vault of a node, woken by each batch. */
 export async function openVault(node: ComityNode, directory: string, now: () => number): Promise<Vault> {
   const vault = await Vault.open({ truth: node.truth, view: viewOf(directory), register: node.reader, now })
   node.onBatch(() => vault.wake())
@@ -74,6 +76,11 @@ export async function houseIn(directory: string): Promise<House> {
   return { directory, node, vault: await openVault(node, directory, now), clock, provider, operator }
 }
 
+/** A house in a folder that is removed when the test ends. */
+export async function house(context: TestContext): Promise<House> {
+  return houseIn(temporaryFolder(context))
+}
+
 /** Opens a closed house again, as after a restart. */
 export async function reopened({ directory, clock, provider, operator }: House): Promise<House> {
   const now = () => clock.now()
@@ -81,6 +88,7 @@ export async function reopened({ directory, clock, provider, operator }: House):
   return { directory, node, vault: await openVault(node, directory, now), clock, provider, operator }
 }
 
+/** Closes vault and node; the folder stays. */
 export async function closeHouse({ node, vault }: House): Promise<void> {
   await vault.close()
   await node.close()
@@ -121,6 +129,11 @@ export function osv(id: string, name: string, range: { introduced?: string; fixe
     affected: [{ package: { ecosystem: 'npm', name }, ranges: [{ type: 'SEMVER', events }] }],
     ...more,
   }
+}
+
+/** OSV-1, about the package `left`. */
+export function left(range: { introduced?: string; fixed?: string }, more: object = {}) {
+  return osv('OSV-1', 'left', range, more)
 }
 
 /** A CycloneDX document of npm packages `name@version`. */
