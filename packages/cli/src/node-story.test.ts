@@ -55,6 +55,25 @@ test('init makes a node whose keys are encrypted and that only its owner can rea
   assert.match(again.stderr, /is not empty/)
 })
 
+test('an init that fails leaves nothing behind, and the same words with a right folder succeed', async (context) => {
+  const own = corner(context)
+  writeFileSync(join(own.path, 'a-file'), '')
+  const init = (data: string) => own.run('init', '--name', 'Keeper', insecure, '--data', data)
+  const failed = await init('a-file/x')
+  assert.notEqual(failed.code, 0)
+  const { code, stderr } = await init('right')
+  assert.equal(code, 0, stderr)
+})
+
+test('a certificate that is none is a wrong argument, and says which file', async (context) => {
+  const own = corner(context)
+  await foundedNode(own)
+  writeFileSync(join(own.path, 'words.txt'), 'no PEM')
+  const { code, stderr } = await own.run('serve', '--port', '0', '--tls-cert', 'words.txt', '--tls-key', 'words.txt')
+  assert.equal(code, 2)
+  assert.match(stderr, /words\.txt/)
+})
+
 test('without a terminal and without a passphrase nothing is written', async (context) => {
   const own = corner(context)
   const { code, stderr } = await own.run('init', '--name', 'Keeper')

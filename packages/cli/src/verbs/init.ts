@@ -2,6 +2,7 @@
 import { isOrigin, type PolicyPayload } from '@comity/statement'
 import { Option } from 'commander'
 import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { CliError } from '../cli-error.ts'
 import type { Result } from '../context.ts'
 import { enterParty, keepKeys, keepNodeKeys, newNode } from '../founding.ts'
@@ -61,11 +62,10 @@ async function init(session: Session, options: InitOptions): Promise<Result> {
     'Encrypting the keys',
     keepKeys(node.keeper, { home, alias, passphrase }),
   )
-  await session.progress.during('Encrypting the keys of the node', keepNodeKeys(node, data, passphrase))
-  session.progress.update('Founding the node')
-  chmodSync(data.path, 0o700)
-  const token = await found(session, node).catch((error: unknown) => {
+  // Until the node stands, whatever went wrong leaves nothing behind that a second try would stumble over.
+  const token = await foundIn(session, node, passphrase).catch((error: unknown) => {
     home.discard(alias, written.recovery)
+    emptyAgain(data.path)
     throw error
   })
   enterParty(node.keeper, { home, alias, passphrase }, { data: data.path })
@@ -115,6 +115,24 @@ export function recoveryNotice(files: readonly string[], passphrase: string | un
   return passphrase === undefined
     ? `${move}\n${wrap('The keys are NOT encrypted: whoever reads these files can sign for the party.')}`
     : move
+}
+
+async function foundIn(
+  session: Session,
+  node: ReturnType<typeof newNode>,
+  passphrase: string | undefined,
+): Promise<string> {
+  const { data, progress } = session
+  await progress.during('Encrypting the keys of the node', keepNodeKeys(node, data, passphrase))
+  progress.update('Founding the node')
+  chmodSync(data.path, 0o700)
+  return found(session, node)
+}
+
+/** Removes what a failed founding left in a folder that was empty before it, or not there. */
+function emptyAgain(path: string): void {
+  if (!existsSync(path)) return
+  for (const name of readdirSync(path)) rmSync(join(path, name), { recursive: true, force: true })
 }
 
 function checkEmpty(path: string): void {

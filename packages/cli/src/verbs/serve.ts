@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createSecureContext } from 'node:tls'
 import type { Command } from 'commander'
 import { CliError, exitCodes } from '../cli-error.ts'
 import type { Context, Result } from '../context.ts'
@@ -167,14 +168,25 @@ function listeningOf(session: Session, { port, host, tlsCert, tlsKey, publicUrl 
     port: Number(port),
     ...(tlsCert === undefined || tlsKey === undefined
       ? {}
-      : {
-          tls: {
-            cert: Buffer.from(readBytes(session.path(tlsCert), 'the certificate')),
-            key: Buffer.from(readBytes(session.path(tlsKey), 'the private key')),
-          },
-        }),
+      : { tls: tlsOf(session.path(tlsCert), session.path(tlsKey)) }),
     ...(publicUrl === undefined ? {} : { publicUrl }),
   }
+}
+
+/** Certificate and key, tried before anything is opened: a wrong file is the caller's, not a defect of the program. */
+function tlsOf(certPath: string, keyPath: string): { readonly cert: Buffer; readonly key: Buffer } {
+  const cert = Buffer.from(readBytes(certPath, 'the certificate'))
+  const key = Buffer.from(readBytes(keyPath, 'the private key'))
+  try {
+    createSecureContext({ cert, key })
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new CliError(
+      'usage',
+      `${certPath} and ${keyPath} are no certificate chain and its private key, both as PEM without a passphrase: ${why}`,
+    )
+  }
+  return { cert, key }
 }
 
 /** A second signal this long after the first, in milliseconds, ends the process at once: closing hangs. */
