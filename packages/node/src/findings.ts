@@ -9,6 +9,7 @@ import {
   currentRuleset,
   explain,
 } from '@comity/assessment'
+import { digestText } from '@comity/statement'
 import type { Documents } from './documents.ts'
 import type { Database } from './register/database.ts'
 import { RegisterFacts } from './register/facts.ts'
@@ -39,7 +40,7 @@ export class FindingsKeeper {
   request(size: number = this.#ledger.head?.size ?? 0, at?: number): AssessmentRequest {
     const { version, digest } = currentRuleset
     const row = this.#reader.prepare('SELECT at FROM batch WHERE position < ? ORDER BY position DESC LIMIT 1').get(size)
-    const root = `sha256:${Buffer.from(this.#ledger.tree.root(size)).toString('hex')}`
+    const root = digestText(this.#ledger.tree.root(size))
     return {
       cut: [{ origin: this.#ledger.origin, size, root }],
       at: at ?? Number(row?.['at'] ?? 0),

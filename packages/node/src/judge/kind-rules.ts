@@ -5,6 +5,7 @@ import {
   type AdvisoryPayload,
   type FindingsPayload,
   type TimePayload,
+  digestText,
   parseAdvisoryUrn,
   parseDocumentUrn,
   parseInstrumentUrn,
@@ -168,7 +169,7 @@ function findings(entry: Entry, register: Register, bench: Bench): void {
   if (own.size > bench.size) {
     throw new NodeError('wrong-cut', `the cut names ${own.size} entries where ${bench.size} stand before this batch`)
   }
-  const root = `sha256:${Buffer.from(bench.root(own.size)).toString('hex')}`
+  const root = digestText(bench.root(own.size))
   if (own.root !== root) throw new NodeError('wrong-cut', `the root at size ${own.size} is ${root}, not ${own.root}`)
   const time = register.database
     .prepare('SELECT 1 FROM batch WHERE at = ? AND position < ? LIMIT 1')

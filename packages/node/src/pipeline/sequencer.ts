@@ -161,7 +161,7 @@ export class Sequencer {
 
   /** In one turn, so that nobody sees a head without its rows. */
   #release(head: SignedHead): void {
-    this.#parts.register.commit({ size: head.size, root: Buffer.from(head.root).toString('hex') })
+    this.#parts.register.commit({ size: head.size, root: toHex(head.root) })
     this.#parts.ledger.publish(head)
   }
 

@@ -1,3 +1,4 @@
+import { toHex } from '@comity/statement'
 import { NodeError } from '../node-error.ts'
 import type { Bench } from '../judge/judge.ts'
 import { type Unclosed, decodeEntry, foldBatch } from './fold.ts'
@@ -43,7 +44,7 @@ export function catchUp(
       batchStart = start + i + 1
       open = []
     }
-    register.commit({ size: batchStart, root: Buffer.from(bench.root(batchStart)).toString('hex') })
+    register.commit({ size: batchStart, root: toHex(bench.root(batchStart)) })
     onProgress?.(end, source.size)
   }
   return open

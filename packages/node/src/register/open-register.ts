@@ -1,5 +1,6 @@
 import { type View, dropView, openView } from '@comity/store'
 import { currentRuleset } from '@comity/assessment'
+import { toHex } from '@comity/statement'
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { decodeEntry } from './fold.ts'
@@ -49,10 +50,6 @@ function matches(view: View, register: Register, log: ViewedLog): boolean {
   if (size === 0) return false
   const last = view.prepare('SELECT id FROM entry WHERE position = ?').get(size - 1)
   // Safe: the column is a BLOB NOT NULL.
-  const id = Buffer.from(last?.['id'] as Uint8Array).toString('hex')
-  return decodeEntry(size - 1, log.leaf(size - 1)).statement.id === id && view.meta.root === hex(log.root(size))
-}
-
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex')
+  const id = toHex(last?.['id'] as Uint8Array)
+  return decodeEntry(size - 1, log.leaf(size - 1)).statement.id === id && view.meta.root === toHex(log.root(size))
 }

@@ -6,15 +6,10 @@ import {
   type AcknowledgementPayload,
   type AdherencePayload,
   type AdvisoryPayload,
-  type ContinuationPayload,
-  type EndorsementPayload,
   type FindingsPayload,
-  type PolicyPayload,
   type ProductPayload,
   type ReleasePayload,
   type SupportPayload,
-  type TrustPayload,
-  type WithholdingPayload,
   parseReleaseUrn,
 } from '@comity/statement'
 import { sha256Hex } from '@comity/crypto'
@@ -142,33 +137,28 @@ function acknowledgement(database: Database, effect: Effect): void {
 }
 
 function endorsement(database: Database, effect: Effect): void {
-  payloadOf<EndorsementPayload>(effect)
   database
     .prepare('INSERT INTO endorsement (effective, position, party, subject, payload) VALUES (?, ?, ?, ?, ?)')
     .run(effect.effective, effect.position, effect.party, effect.statement.sub, text(effect))
 }
 
 function trust(database: Database, effect: Effect): void {
-  payloadOf<TrustPayload>(effect)
   database
     .prepare('INSERT INTO trust (effective, position, party, digest, payload) VALUES (?, ?, ?, ?, ?)')
     .run(effect.effective, effect.position, effect.party, `sha256:${sha256Hex(effect.statement.payload)}`, text(effect))
 }
 
 function policy(database: Database, effect: Effect): void {
-  payloadOf<PolicyPayload>(effect)
   database
     .prepare('INSERT INTO policy (effective, position, payload) VALUES (?, ?, ?)')
     .run(effect.effective, effect.position, text(effect))
 }
 
 function continuation(database: Database, effect: Effect): void {
-  payloadOf<ContinuationPayload>(effect)
   database.prepare('INSERT INTO continuation (effective, payload) VALUES (?, ?)').run(effect.effective, text(effect))
 }
 
 function withholding(database: Database, effect: Effect): void {
-  payloadOf<WithholdingPayload>(effect)
   database
     .prepare('INSERT INTO withholding (digest, effective, position, payload) VALUES (?, ?, ?, ?)')
     .run(effect.statement.sub.slice('urn:comity:document:'.length), effect.effective, effect.position, text(effect))
