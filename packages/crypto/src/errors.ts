@@ -1,5 +1,5 @@
 /**
- * - `unsupported-algorithm`: not Ed25519, nor ECDSA on P-256.
+ * - `unsupported-algorithm`: not Ed25519, nor ECDSA on P-256, nor ML-DSA-44.
  * - `bad-private-key`: the bytes are not a private key of such an algorithm.
  * - `bad-hash`: a tree node of something that is not two SHA-256 hashes.
  */

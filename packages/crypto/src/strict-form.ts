@@ -8,16 +8,24 @@
  *   signature could be changed into another one.
  * - ES256 (FIPS 186-5 §6.4): r and s between 1 and n − 1, and s at most n/2, because (r, n − s) is
  *   valid whenever (r, s) is.
+ * - ML-DSA-44 (FIPS 204): lengths alone. Every 1,312 bytes are a key, and what a signature may not be (a coefficient of z
+ *   out of range, hints that are not in their one order) Algorithms 3, 8 and 21 of the standard refuse themselves.
  *
  * All of it is public data: nothing here needs to be constant time. Bytes are compared from the most
  * significant on, so almost every call ends at its first byte.
  */
 
-/** EdDSA is Ed25519, ES256 is ECDSA with SHA-256 on P-256. The names are those of COSE and JOSE. */
-export type Algorithm = 'EdDSA' | 'ES256'
+/**
+ * EdDSA is Ed25519, ES256 is ECDSA with SHA-256 on P-256, ML-DSA-44 is pure ML-DSA with an empty context (RFC 9964). The
+ * names are those of COSE and JOSE.
+ */
+export type Algorithm = 'EdDSA' | 'ES256' | 'ML-DSA-44'
 
-/** Both algorithms have signatures of 64 bytes: R || S, and r || s. */
+/** Signatures on curves have 64 bytes: R || S, and r || s. */
 export const signatureLength = 64
+
+/** Bytes of a public key and of a signature (FIPS 204 §4, table 2). */
+export const mlDsa44 = { publicKey: 1312, signature: 2420 } as const
 
 /** Whether an Ed25519 public key is 32 bytes, canonical, and not of small order. */
 export function isStrictEd25519Key(publicKey: Uint8Array): boolean {
@@ -41,6 +49,16 @@ export function isStrictEs256Signature(signature: Uint8Array): boolean {
   const r = signature.subarray(0, 32)
   const s = signature.subarray(32)
   return isBelow(zero, r) && isBelow(r, p256Order) && isBelow(zero, s) && !isBelow(p256HalfOrder, s)
+}
+
+/** Whether a key has the length of an ML-DSA-44 public key. */
+export function isMlDsa44Key(publicKey: Uint8Array): boolean {
+  return publicKey.length === mlDsa44.publicKey
+}
+
+/** Whether a signature has the length of ML-DSA-44. */
+export function isMlDsa44Signature(signature: Uint8Array): boolean {
+  return signature.length === mlDsa44.signature
 }
 
 /** The same signature with its low s. Expects one that is 64 bytes with s in range. */

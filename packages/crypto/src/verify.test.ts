@@ -39,11 +39,16 @@ for (const [where, crypto] of [
 }
 
 describe('same-verdict: Node and browser agree', () => {
-  const keys = [onNode.ed25519FromSeed(new Uint8Array(32).fill(1)), onNode.generateKeyPair('ES256')] as const
+  const keys = [
+    onNode.ed25519FromSeed(new Uint8Array(32).fill(1)),
+    onNode.generateKeyPair('ES256'),
+    onNode.mlDsa44FromSeed(new Uint8Array(32).fill(1)),
+  ] as const
 
   for (const key of keys) {
     test(`about ${key.alg} signatures and keys with bits changed`, async () => {
-      const bit = fc.option(fc.nat(520), { nil: undefined })
+      // Of keys and signatures of 32 to 2,420 bytes; beyond the end nothing is flipped.
+      const bit = fc.option(fc.oneof(fc.nat(520), fc.nat(8 * 2420 - 1)), { nil: undefined })
       const flipped = (bytes: Uint8Array, at: number | undefined): Uint8Array =>
         bytes.map((byte, i) => (at !== undefined && i === at >> 3 ? byte ^ (1 << (at & 7)) : byte))
       await fc.assert(
@@ -61,12 +66,22 @@ describe('same-verdict: Node and browser agree', () => {
   }
 
   test('about noise, which no implementation throws at', () => {
-    const bytes = fc.oneof(fc.uint8Array({ maxLength: 70 }), fc.uint8Array({ minLength: 64, maxLength: 65 }))
+    const bytes = fc.oneof(
+      fc.uint8Array({ maxLength: 70 }),
+      fc.uint8Array({ minLength: 64, maxLength: 65 }),
+      fc.constantFrom(1312, 2420).chain((length) => fc.uint8Array({ minLength: length, maxLength: length })),
+    )
     fc.assert(
-      fc.property(fc.constantFrom('EdDSA', 'ES256'), bytes, bytes, bytes, (alg, publicKey, message, signature) => {
-        assert.equal(onNode.verify(alg, publicKey, message, signature), false)
-        assert.equal(inBrowser.verify(alg, publicKey, message, signature), false)
-      }),
+      fc.property(
+        fc.constantFrom('EdDSA', 'ES256', 'ML-DSA-44'),
+        bytes,
+        bytes,
+        bytes,
+        (alg, publicKey, message, signature) => {
+          assert.equal(onNode.verify(alg, publicKey, message, signature), false)
+          assert.equal(inBrowser.verify(alg, publicKey, message, signature), false)
+        },
+      ),
     )
   })
 

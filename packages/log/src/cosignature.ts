@@ -1,7 +1,7 @@
 import { concatBytes, fromUtf8, utf8 } from './bytes.ts'
 import { isCount } from './decimal.ts'
 import { LogError } from './errors.ts'
-import type { Ed25519Key, Verify } from './ed25519-note.ts'
+import type { Ed25519Key, SigningKey, Verify } from './ed25519-note.ts'
 import type { Sha256 } from './hasher.ts'
 import { keyId, noteType, type VerifierKey } from './note-key.ts'
 import type { NoteSignature, NoteVerifier } from './note.ts'
@@ -31,12 +31,17 @@ export function cosignatureV1Message(text: string, timestamp: number): Uint8Arra
 export interface Cosigner {
   readonly name: string
   readonly keyId: number
+  readonly type: number
+  readonly publicKey: Uint8Array
   /**
    * The signature line to add to the note.
    * @param text the checkpoint's text; that it is consistent was checked before.
    * @param timestamp whole seconds since the epoch.
+   * @throws LogError `malformed-cosignature`, and for ML-DSA-44 `malformed-checkpoint`
    */
   cosign(text: string, timestamp: number): NoteSignature
+  /** The same off this thread, where the key can. */
+  cosignAsync(text: string, timestamp: number): Promise<NoteSignature>
 }
 
 /**
@@ -44,13 +49,29 @@ export interface Cosigner {
  * the message does not name who signs.
  */
 export function cosigner(name: string, key: Ed25519Key, sha256: Sha256): Cosigner {
-  const id = keyId(name, noteType.cosignature, key.publicKey, sha256)
-  return {
+  const { publicKey } = key
+  const id = keyId(name, noteType.cosignature, publicKey, sha256)
+  return cosignerOf({ name, keyId: id, type: noteType.cosignature, publicKey }, key, cosignatureV1Message)
+}
+
+/** A cosigner that signs what `messageOf` makes of a text and a time. */
+export function cosignerOf(
+  identity: VerifierKey,
+  key: SigningKey,
+  messageOf: (text: string, timestamp: number) => Uint8Array,
+): Cosigner {
+  const { name, keyId: id } = identity
+  const line = (timestamp: number, signature: Uint8Array): NoteSignature => ({
     name,
     keyId: id,
-    cosign(text, timestamp) {
-      const signature = key.sign(cosignatureV1Message(text, timestamp))
-      return { name, keyId: id, signature: concatBytes(timestampBytes(timestamp), signature) }
+    signature: concatBytes(timestampBytes(timestamp), signature),
+  })
+  return {
+    ...identity,
+    cosign: (text, timestamp) => line(timestamp, key.sign(messageOf(text, timestamp))),
+    async cosignAsync(text, timestamp) {
+      const message = messageOf(text, timestamp)
+      return line(timestamp, key.signAsync === undefined ? key.sign(message) : await key.signAsync(message))
     },
   }
 }

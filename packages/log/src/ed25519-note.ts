@@ -9,11 +9,16 @@ import type { NoteSigner, NoteVerifier } from './note.ts'
  */
 export type Verify = (alg: 'EdDSA', publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => boolean
 
-/** An Ed25519 key that can sign; the private part stays where it is. */
-export interface Ed25519Key {
+/** A key that can sign; the private part stays where it is. */
+export interface SigningKey {
   readonly publicKey: Uint8Array
   sign(message: Uint8Array): Uint8Array
+  /** The same off this thread, where there is such a thing. */
+  signAsync?(message: Uint8Array): Promise<Uint8Array>
 }
+
+/** An Ed25519 key. */
+export type Ed25519Key = SigningKey
 
 /**
  * Signs notes under a name with plain Ed25519 (C2SP signed-note, type 0x01), as a log signs its

@@ -48,7 +48,7 @@ export {
   type OpenedNote,
 } from './note.ts'
 export { formatVerifierKey, keyId, noteType, parseVerifierKey, verifierKey, type VerifierKey } from './note-key.ts'
-export { ed25519Signer, ed25519Verifier, type Ed25519Key, type Verify } from './ed25519-note.ts'
+export { ed25519Signer, ed25519Verifier, type Ed25519Key, type SigningKey, type Verify } from './ed25519-note.ts'
 export {
   formatCheckpoint,
   openCheckpoint,
@@ -60,6 +60,7 @@ export {
 export { cosignatureTime, cosignatureV1Message, cosignatureVerifier, cosigner, type Cosigner } from './cosignature.ts'
 export {
   mlDsaCosignatureVerifier,
+  mlDsaCosigner,
   subtreeCosignatureMessage,
   type SubtreeStatement,
   type VerifyMlDsa,
@@ -92,9 +93,20 @@ export {
 export {
   formatAddCheckpoint,
   judgeAddCheckpoint,
+  maxAddCheckpointBytes,
   originOf,
   parseAddCheckpoint,
   type AddCheckpoint,
   type WitnessDecision,
   type Witnessed,
 } from './witness.ts'
+export {
+  equivocationFormat,
+  equivocationProof,
+  isEquivocationProof,
+  parseEquivocationProof,
+  verifyEquivocation,
+  type Equivocation,
+  type EquivocationProof,
+  type PrefixShown,
+} from './equivocation.ts'

@@ -1,10 +1,11 @@
 import { concatBytes, fromUtf8, utf8 } from './bytes.ts'
 import { parseCheckpoint } from './checkpoint.ts'
-import { timestampBytes, timestampOf } from './cosignature.ts'
+import { type Cosigner, cosignerOf, timestampBytes, timestampOf } from './cosignature.ts'
 import { isCount } from './decimal.ts'
+import type { SigningKey } from './ed25519-note.ts'
 import { LogError } from './errors.ts'
-import { requireHash } from './hasher.ts'
-import { noteType, type VerifierKey } from './note-key.ts'
+import { requireHash, type Sha256 } from './hasher.ts'
+import { keyId, noteType, type VerifierKey } from './note-key.ts'
 import type { NoteVerifier } from './note.ts'
 
 /**
@@ -59,6 +60,27 @@ export function subtreeCosignatureMessage(statement: SubtreeStatement): Uint8Arr
     timestampBytes(end),
     hash,
   )
+}
+
+/**
+ * A witness's ML-DSA-44 key under its name. The message names who signs, so one key may serve several names.
+ *
+ * It signs origin, size and root, and says nothing about extension lines. A timestamp of 0 is refused: a cosignature of
+ * a witness must say when (tlog-witness, *add-checkpoint*).
+ */
+export function mlDsaCosigner(name: string, key: SigningKey, sha256: Sha256): Cosigner {
+  const { publicKey } = key
+  const identity = {
+    name,
+    keyId: keyId(name, noteType.mlDsa44, publicKey, sha256),
+    type: noteType.mlDsa44,
+    publicKey,
+  }
+  return cosignerOf(identity, key, (text, timestamp) => {
+    if (timestamp === 0) throw new LogError('malformed-cosignature', 'a witness says when it cosigns: timestamp 0')
+    const { origin, size, root } = parseCheckpoint(text)
+    return subtreeCosignatureMessage({ cosigner: name, timestamp, origin, start: 0, end: size, hash: root })
+  })
 }
 
 /**

@@ -4,7 +4,7 @@ import { openCheckpoint, parseCheckpoint, type Checkpoint, type OpenedCheckpoint
 import { isCount, parseDecimal } from './decimal.ts'
 import { LogError } from './errors.ts'
 import { emptyRoot, hashLength, requireHash, type TreeHasher } from './hasher.ts'
-import { maxNoteBytes, parseNote, type NoteVerifier } from './note.ts'
+import { maxNoteBytes, parseNote, type Note, type NoteVerifier } from './note.ts'
 import { verifyConsistency } from './proof.ts'
 
 /**
@@ -26,12 +26,14 @@ export interface AddCheckpoint {
   readonly proof: readonly Uint8Array[]
   /** The signed note, verbatim. */
   readonly checkpoint: string
+  /** The same taken apart, where whoever read the request has done so already. */
+  readonly note?: Note
 }
 
 const maxConsistencyHashes = 63
 
 /** The most bytes of a request: a whole note and the proof. */
-const maxRequestBytes = maxNoteBytes + 4096
+export const maxAddCheckpointBytes = maxNoteBytes + 4096
 
 /**
  * The request as it is sent.
@@ -45,8 +47,12 @@ export function formatAddCheckpoint(request: AddCheckpoint): string {
   }
   parseNote(request.checkpoint)
   for (const hash of request.proof) requireHash(hash, 'a hash of the consistency proof')
-  const lines = [`old ${request.old}`, ...request.proof.map(toBase64)]
-  return `${lines.join('\n')}\n\n${request.checkpoint}`
+  return headOf(request.old, request.proof) + request.checkpoint
+}
+
+/** What stands before the checkpoint: old size, proof, an empty line. */
+function headOf(old: number, proof: readonly Uint8Array[]): string {
+  return `${[`old ${old}`, ...proof.map(toBase64)].join('\n')}\n\n`
 }
 
 /**
@@ -55,7 +61,9 @@ export function formatAddCheckpoint(request: AddCheckpoint): string {
  * @throws LogError `malformed-request`, `malformed-note`, `too-large`
  */
 export function parseAddCheckpoint(body: string | Uint8Array): AddCheckpoint {
-  if (body.length > maxRequestBytes) throw new LogError('too-large', `the request has over ${maxRequestBytes} bytes`)
+  if (body.length > maxAddCheckpointBytes) {
+    throw new LogError('too-large', `the request has over ${maxAddCheckpointBytes} bytes`)
+  }
   const whole = typeof body === 'string' ? body : fromUtf8(body)
   if (whole === undefined) throw new LogError('malformed-request', 'the request is not UTF-8')
   const blank = whole.indexOf('\n\n')
@@ -68,11 +76,14 @@ export function parseAddCheckpoint(body: string | Uint8Array): AddCheckpoint {
   if (proof.some((hash) => hash.length !== hashLength)) {
     throw new LogError('malformed-request', 'a line of the consistency proof is not 32 bytes in base64')
   }
-  const request = { old, proof, checkpoint: whole.slice(blank + 2) }
-  if (formatAddCheckpoint(request) !== whole) {
+  if (proof.length > maxConsistencyHashes) {
+    throw new LogError('malformed-request', `more than ${maxConsistencyHashes} proof lines`)
+  }
+  const checkpoint = whole.slice(blank + 2)
+  if (headOf(old, proof) + checkpoint !== whole) {
     throw new LogError('malformed-request', 'the request is not in its one canonical form')
   }
-  return request
+  return { old, proof, checkpoint, note: parseNote(checkpoint) }
 }
 
 /** What a witness remembers of a log: the size and root it cosigned last. */
@@ -86,9 +97,12 @@ export type WitnessDecision =
   /** Persist `opened.checkpoint`, atomically with the check of what was cosigned last; then cosign `opened.text`. */
   | { readonly status: 200; readonly opened: OpenedCheckpoint }
   /** 400: sizes the wrong way round. 403: not signed by the log. 422: not consistent. */
-  | { readonly status: 400 | 403 | 422; readonly detail: string }
+  | { readonly status: 400 | 403 | 422; readonly detail: string; readonly contradicts?: OpenedCheckpoint }
   /** The log is behind: the body is this size and a newline, as `text/x.tlog.size`. */
-  | { readonly status: 409; readonly size: number }
+  | { readonly status: 409; readonly size: number; readonly contradicts?: OpenedCheckpoint }
+
+// `contradicts` is set where the log signed two roots for one size, this one and the one that is remembered: together
+// with that note it proves to anybody that the log forked.
 
 /**
  * A witness's decision about a request. Whether the origin is known (else 404) was decided before,
@@ -106,7 +120,7 @@ export function judgeAddCheckpoint(
 ): WitnessDecision {
   let opened: OpenedCheckpoint
   try {
-    opened = openCheckpoint(request.checkpoint, origin, logKeys)
+    opened = openCheckpoint(request.note ?? request.checkpoint, origin, logKeys)
   } catch (error) {
     const isSignature = error instanceof LogError && refusedSignature.has(error.code)
     if (isSignature) return { status: 403, detail: error.message }
@@ -117,14 +131,16 @@ export function judgeAddCheckpoint(
     return { status: 400, detail: `old size ${request.old} is above the checkpoint's size ${checkpoint.size}` }
   }
   const known = last ?? { size: 0, root: emptyRoot() }
-  if (request.old !== known.size) return { status: 409, size: known.size }
+  const isFork = last !== undefined && last.size === checkpoint.size && !equalBytes(last.root, checkpoint.root)
+  const proven = isFork ? { contradicts: opened } : {}
+  if (request.old !== known.size) return { status: 409, size: known.size, ...proven }
   const problem = inconsistency(hasher, known, checkpoint, request.proof)
-  return problem === undefined ? { status: 200, opened } : { status: 422, detail: problem }
+  return problem === undefined ? { status: 200, opened } : { status: 422, detail: problem, ...proven }
 }
 
 /** The origin that a request is about, to find its keys. Not authenticated. */
-export function originOf(request: AddCheckpoint): string {
-  return parseCheckpoint(parseNote(request.checkpoint).text).origin
+export function originOf({ note, checkpoint }: AddCheckpoint): string {
+  return parseCheckpoint((note ?? parseNote(checkpoint)).text).origin
 }
 
 const refusedSignature: ReadonlySet<string> = new Set(['signature-missing', 'signature-invalid'])

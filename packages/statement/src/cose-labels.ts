@@ -1,4 +1,4 @@
-import type { Algorithm } from './crypto-port.ts'
+import type { Algorithm, KeyAlgorithm } from './crypto-port.ts'
 
 /** COSE_Sign1_Tagged (RFC 9052 §2). */
 export const TAG_SIGN1 = 18
@@ -29,10 +29,10 @@ export const VDP_CONSISTENCY = -2
 /** SHA-256 in COSE (RFC 9054); in CBOR a digest is written `[-16, bstr]`. */
 export const COSE_SHA256 = -16
 
-/** COSE numbers of the two algorithms (RFC 9053 §2). */
-export const COSE_ALGORITHM: Readonly<Record<Algorithm, number>> = { EdDSA: -8, ES256: -7 }
+/** COSE numbers of algorithms (RFC 9053 §2, RFC 9964 §5). */
+export const COSE_ALGORITHM: Readonly<Record<KeyAlgorithm, number>> = { EdDSA: -8, ES256: -7, 'ML-DSA-44': -48 }
 
-/** The algorithm of a COSE number, or undefined when this room does not know it. */
+/** The algorithm of a COSE number that statements are signed with, or undefined for every other. */
 export function algorithmOf(number: unknown): Algorithm | undefined {
   if (number === -8) return 'EdDSA'
   if (number === -7) return 'ES256'

@@ -1,5 +1,8 @@
-/** Signature algorithms by the names of RFC 9053; COSE numbers are in `cose-labels.ts`. */
+/** Signature algorithms of statements by the names of RFC 9053; COSE numbers are in `cose-labels.ts`. */
 export type Algorithm = 'EdDSA' | 'ES256'
+
+/** Algorithms of the keys that parties list: witnesses cosign with ML-DSA-44 too (RFC 9964), which signs no statement. */
+export type KeyAlgorithm = Algorithm | 'ML-DSA-44'
 
 /**
  * The cryptography this room needs, injected so that the same code runs on a server and in a

@@ -57,7 +57,7 @@ export function readGeneralHeader(bytes: Uint8Array, payload: Uint8Array): Prote
     if (extra !== undefined) {
       throw new StatementError(
         'unknown-header',
-        `header ${String(extra)} has no place in a ${kind}; it has 1, 3, 4 and 15`,
+        `header ${String(extra)} has no place in a statement of kind ${kind}; it has 1, 3, 4 and 15`,
       )
     }
   }

@@ -8,6 +8,7 @@ const INSTRUMENT = 'urn:comity:instrument:'
 const PRODUCT = 'urn:comity:product:'
 const ADVISORY = 'urn:comity:advisory:'
 const DOCUMENT = 'urn:comity:document:sha256:'
+const CORRESPONDENCE = 'urn:comity:correspondence:'
 
 const HEX_64 = /^[0-9a-f]{64}$/
 const SLUG = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/
@@ -103,6 +104,16 @@ export function documentUrn(sha256Hex: string): string {
 /** The document's SHA-256 in hex, or undefined. */
 export function parseDocumentUrn(urn: string): string | undefined {
   return suffixAfter(DOCUMENT, urn, HEX_64)
+}
+
+/** `urn:comity:correspondence:<64 random hexadecimal digits>`: the messages that belong together. */
+export function correspondenceUrn(hex: string): string {
+  return CORRESPONDENCE + hex
+}
+
+/** The 64 hexadecimal digits of a correspondence, or undefined. */
+export function parseCorrespondenceUrn(urn: string): string | undefined {
+  return suffixAfter(CORRESPONDENCE, urn, HEX_64)
 }
 
 /** Whether `text` can be the origin of a log: schemeless, at most 255 characters. */

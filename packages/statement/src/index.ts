@@ -3,7 +3,7 @@
  * and their keys, and the core kinds. Runs in browsers: cryptography is injected. See README.md.
  */
 export { StatementError, type StatementErrorCode, statementErrorCodes } from './statement-error.ts'
-export type { Algorithm, Signer, StatementCrypto } from './crypto-port.ts'
+export type { Algorithm, KeyAlgorithm, Signer, StatementCrypto } from './crypto-port.ts'
 export { MAX_JSON_DEPTH, MAX_LEAF_BYTES, MAX_RECEIPTS, MAX_STATEMENT_BYTES } from './limits.ts'
 
 export { decodeStatement, type Statement } from './statement.ts'
@@ -30,9 +30,11 @@ export {
   type PublicKey,
   publicKeyOf,
 } from './public-key.ts'
+export { isX25519, type PartyJwk, partyJwkSchema, partyKeyThumbprint, type X25519Jwk, x25519KeyOf } from './seal-key.ts'
 
 export {
   advisoryUrn,
+  correspondenceUrn,
   digestText,
   documentUrn,
   instrumentIds,
@@ -41,6 +43,7 @@ export {
   isOrigin,
   isPartyUrn,
   parseAdvisoryUrn,
+  parseCorrespondenceUrn,
   parseDigest,
   parseDocumentUrn,
   parseInstrumentUrn,
@@ -127,3 +130,6 @@ export type { AcknowledgementPayload } from './kinds/acknowledgement.ts'
 export type { FindingsPayload } from './kinds/findings.ts'
 export type { WithholdingPayload } from './kinds/withholding.ts'
 export type { RefusalPayload } from './kinds/refusal.ts'
+export type { CommitmentPayload } from './kinds/commitment.ts'
+export type { MessagePayload } from './kinds/message.ts'
+export type { DeliveryPayload } from './kinds/delivery.ts'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
+import { toBase64Url } from './base64url.ts'
 import { encodeCbor } from './cbor-value.ts'
 import { fromHex, toHex } from './hex.ts'
 import {
@@ -113,12 +114,12 @@ test('only about half of all y are points, and every real key is one', () => {
 })
 
 test('a JWK has one spelling: padding, other alphabets and loose trailing bits are refused', () => {
-  const { jwk } = signer(1)
+  const own = toBase64Url(signer(1).publicKey.bytes)
   for (const x of [
-    `${jwk.x}=`,
-    jwk.x.slice(0, -1),
-    jwk.x.replace(/.$/, (c) => (c === 'B' ? 'C' : 'B')),
-    `+${jwk.x.slice(1)}`,
+    `${own}=`,
+    own.slice(0, -1),
+    own.replace(/.$/, (c) => (c === 'B' ? 'C' : 'B')),
+    `+${own.slice(1)}`,
   ]) {
     assert.equal(
       codeOf(() => publicKeyOf({ kty: 'OKP', crv: 'Ed25519', x })),

@@ -24,11 +24,11 @@ export function readPayload(statement: Statement, registry: KindRegistry = coreR
   if (wrong !== undefined) {
     throw new StatementError(
       'bad-subject',
-      `sub of a ${kind.name} ${wrong}; it is ${JSON.stringify(statement.sub.slice(0, 200))}`,
+      `sub of a statement of kind ${kind.name} ${wrong}; it is ${JSON.stringify(statement.sub.slice(0, 200))}`,
     )
   }
   const payload = parseIJson(statement.payload)
-  checkPayload(kind, payload, statement)
+  checkPayload(kind, payload, statement, registry)
   return payload
 }
 
@@ -37,7 +37,7 @@ export function readPayloadAs<K extends keyof CorePayloads>(statement: Statement
   if (statement.kind !== kind) {
     throw new StatementError(
       'unknown-kind',
-      `this is a ${statement.kind || 'foreign statement'}; a ${kind} was expected`,
+      `this is ${statement.kind === '' ? 'a foreign statement' : `of kind ${statement.kind}`}; one of kind ${kind} was expected`,
     )
   }
   // readPayload checked it against the schema whose static type CorePayloads names.
@@ -45,14 +45,19 @@ export function readPayloadAs<K extends keyof CorePayloads>(statement: Statement
 }
 
 /** Checks a parsed payload against its kind. Throws StatementError `schema-violation`. */
-export function checkPayload(kind: Kind, payload: unknown, statement: Pick<Statement, 'iss' | 'sub' | 'iat'>): void {
+export function checkPayload(
+  kind: Kind,
+  payload: unknown,
+  { iss, sub, iat }: Pick<Statement, 'iss' | 'sub' | 'iat'>,
+  registry: KindRegistry = coreRegistry,
+): void {
   let validator = validators.get(kind)
   if (validator === undefined) {
     validator = Compile(kind.schema)
     validators.set(kind, validator)
   }
   if (!validator.Check(payload)) throw violation(kind, validator.Errors(payload))
-  const problem = kind.check?.(payload, statement)
+  const problem = kind.check?.(payload, { iss, sub, iat, kinds: registry })
   if (problem !== undefined) {
     throw new StatementError('schema-violation', `${kind.name}${problem.pointer}: ${problem.message}`, problem.pointer)
   }
@@ -64,7 +69,7 @@ function violation(kind: Kind, errors: readonly TLocalizedValidationError[]): St
   const pointer = error?.instancePath ?? ''
   let message = error?.message ?? 'does not fit the schema'
   if (error?.keyword === 'additionalProperties') {
-    message = `has members that a ${kind.name} does not know: ${error.params.additionalProperties.slice(0, 8).join(', ').slice(0, 200)}`
+    message = `has members that kind ${kind.name} does not know: ${error.params.additionalProperties.slice(0, 8).join(', ').slice(0, 200)}`
   }
   const where = pointer === '' ? 'payload' : pointer.slice(0, 300)
   return new StatementError('schema-violation', `${kind.name}: ${where} ${message}`, pointer)

@@ -44,7 +44,7 @@ export function checkSignatureForm(alg: Algorithm, signature: Uint8Array): void 
 export function verifySignature(statement: Statement, key: PublicKey, crypto: StatementCrypto): void {
   checkAlgorithm(statement.alg, key)
   checkSignatureForm(statement.alg, statement.signature)
-  if (!crypto.verify(key.alg, key.bytes, statement.toBeSigned, statement.signature)) throw mismatch(statement)
+  if (!crypto.verify(statement.alg, key.bytes, statement.toBeSigned, statement.signature)) throw mismatch(statement)
 }
 
 /** Like `verifySignature`, off the main thread where the crypto port can. */
@@ -56,7 +56,7 @@ export async function verifySignatureAsync(
   if (crypto.verifyAsync === undefined) return verifySignature(statement, key, crypto)
   checkAlgorithm(statement.alg, key)
   checkSignatureForm(statement.alg, statement.signature)
-  if (!(await crypto.verifyAsync(key.alg, key.bytes, statement.toBeSigned, statement.signature))) {
+  if (!(await crypto.verifyAsync(statement.alg, key.bytes, statement.toBeSigned, statement.signature))) {
     throw mismatch(statement)
   }
 }

@@ -23,17 +23,16 @@ export function signer(seed: number): TestSigner {
 
 /** The P-256 key of RFC 6979 A.2.5, whose signatures differ each time. */
 export function es256Signer(): TestSigner {
-  return signerOf(
-    crypto.privateKeyFromPkcs8(
-      Buffer.from(
-        '308187020100301306072a8648ce3d020106082a8648ce3d030107046d306b0201010420' +
-          'c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721a14403420004' +
-          '60fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6' +
-          '7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299',
-        'hex',
-      ),
+  const { publicKey, sign } = crypto.privateKeyFromPkcs8(
+    Buffer.from(
+      '308187020100301306072a8648ce3d020106082a8648ce3d030107046d306b0201010420' +
+        'c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721a14403420004' +
+        '60fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6' +
+        '7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299',
+      'hex',
     ),
   )
+  return signerOf({ alg: 'ES256', publicKey, sign })
 }
 
 function signerOf(key: {

@@ -1,7 +1,10 @@
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { p256 } from '@noble/curves/nist.js'
 import { sha512 } from '@noble/hashes/sha2.js'
+import { ml_dsa44 } from '@noble/post-quantum/ml-dsa.js'
 import {
+  isMlDsa44Key,
+  isMlDsa44Signature,
   isStrictEd25519Key,
   isStrictEd25519Signature,
   isStrictEs256Signature,
@@ -16,7 +19,8 @@ import {
 export function verify(alg: Algorithm, publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   try {
     if (alg === 'EdDSA') return verifyEd25519(publicKey, message, signature)
-    return alg === 'ES256' && verifyEs256(publicKey, message, signature)
+    if (alg === 'ES256') return verifyEs256(publicKey, message, signature)
+    return alg === 'ML-DSA-44' && verifyMlDsa44(publicKey, message, signature)
   } catch {
     // The library throws for what is not a point of the curve: that is a verdict too.
     return false
@@ -54,6 +58,10 @@ function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Ui
 function verifyEs256(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   if (!isUncompressedP256Key(publicKey) || !isStrictEs256Signature(signature)) return false
   return p256.verify(signature, message, publicKey, { lowS: true, prehash: true, format: 'compact' })
+}
+
+function verifyMlDsa44(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  return isMlDsa44Key(publicKey) && isMlDsa44Signature(signature) && ml_dsa44.verify(signature, message, publicKey)
 }
 
 function fromLittleEndian(bytes: Uint8Array): bigint {

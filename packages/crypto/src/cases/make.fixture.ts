@@ -5,9 +5,10 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { ed25519Cases } from './ed25519.fixture.ts'
 import { es256Cases } from './es256.fixture.ts'
+import { mlDsa44Cases } from './ml-dsa-44.fixture.ts'
 
 /** The files by name, without `.json`. */
-export const files = { ed25519: ed25519Cases, es256: es256Cases } as const
+export const files = { ed25519: ed25519Cases, es256: es256Cases, 'ml-dsa-44': mlDsa44Cases } as const
 
 /** Where the files are committed. */
 export const folder = new URL('../../../../vectors/crypto/', import.meta.url)

@@ -2,11 +2,15 @@ import { concatBytes, toHex, utf8 } from '../bytes.ts'
 import { formatCheckpoint, signCheckpoint } from '../checkpoint.ts'
 import { cosignatureV1Message } from '../cosignature.ts'
 import { formatSignatureLine, signNote } from '../note.ts'
+import { subtreeCosignatureMessage, type SubtreeStatement } from '../subtree-cosignature.ts'
 import {
   cosignedAt,
   keyOf,
   logSigner,
   logVkey,
+  mlDsaKeyOf,
+  mlDsaVkey,
+  mlDsaWitness,
   origin,
   otherOrigin,
   rootAt,
@@ -73,8 +77,34 @@ function withHugeTime(): string {
   return note + formatSignatureLine({ name, keyId, signature: concatBytes(time, keyOf(w1).sign(message)) })
 }
 
-const empty = { origin, size: 0, root: rootAt(0) }
 const extended = { origin, size, root, extensions: ['first extension', 'second'] }
+
+/** A note with the ML-DSA-44 line of the first witness over the text of a checkpoint. */
+function mlDsaCosigned(checkpoint: string, body: string, change = (bytes: Uint8Array) => bytes): string {
+  const line = mlDsaWitness(w1).cosign(body, cosignedAt)
+  return checkpoint + formatSignatureLine({ ...line, signature: change(Uint8Array.from(line.signature)) })
+}
+
+/** An ML-DSA-44 signature by the first witness over a statement that is not about this checkpoint as a whole. */
+function mlDsaOver(statement: Partial<SubtreeStatement>): string {
+  const { name, keyId } = mlDsaWitness(w1)
+  const whole = { cosigner: w1, timestamp: cosignedAt, origin, start: 0, end: size, hash: root }
+  const message = subtreeCosignatureMessage({ ...whole, ...statement })
+  const time = new Uint8Array(8)
+  new DataView(time.buffer).setBigUint64(0, BigInt(statement.timestamp ?? cosignedAt))
+  return note + formatSignatureLine({ name, keyId, signature: concatBytes(time, mlDsaKeyOf(w1).sign(message)) })
+}
+
+const pqKnown = { ...known, witnesses: [...known.witnesses, mlDsaVkey(w1)] }
+const pqAccepted = { ...accepted, witnesses: pqKnown.witnesses }
+const pqRefused = (name: string, body: string): CheckpointCase => ({
+  name,
+  note: body,
+  ...pqKnown,
+  refused: 'signature-invalid',
+})
+
+const empty = { origin, size: 0, root: rootAt(0) }
 
 export const checkpoints: VectorFile<CheckpointCase> = {
   about: 'C2SP tlog-checkpoint and tlog-cosignature: opening checkpoints',
@@ -140,6 +170,43 @@ export const checkpoints: VectorFile<CheckpointCase> = {
     { name: 'a cosignature whose time was changed', note: withOtherTime(), ...known, refused: 'signature-invalid' },
     { name: 'a cosignature over the bare text', note: withoutMessage(), ...known, refused: 'signature-invalid' },
     { name: 'a cosignature at 2^53 seconds', note: withHugeTime(), ...known, refused: 'signature-invalid' },
+    {
+      name: 'cosigned with ML-DSA-44',
+      note: mlDsaCosigned(note, text),
+      ...pqAccepted,
+      cosigned: [{ name: w1, at: cosignedAt }],
+    },
+    {
+      name: 'cosigned by one witness with both algorithms',
+      note: mlDsaCosigned(cosigned(note, text, [w1]), text),
+      ...pqAccepted,
+      cosigned: [
+        { name: w1, at: cosignedAt },
+        { name: w1, at: cosignedAt },
+      ],
+    },
+    {
+      name: 'cosigned with ML-DSA-44 without a time',
+      note: mlDsaOver({ timestamp: 0 }),
+      ...pqAccepted,
+      cosigned: [{ name: w1, at: 0 }],
+    },
+    pqRefused('ML-DSA-44 over another size', mlDsaOver({ end: size + 1 })),
+    pqRefused('ML-DSA-44 over another root', mlDsaOver({ hash: rootAt(size - 1) })),
+    pqRefused('ML-DSA-44 over another log', mlDsaOver({ origin: otherOrigin })),
+    pqRefused('ML-DSA-44 that names another witness', mlDsaOver({ cosigner: w2 })),
+    pqRefused(
+      'ML-DSA-44 whose time was changed',
+      mlDsaCosigned(note, text, (bytes) => bytes.fill(1, 7, 8)),
+    ),
+    pqRefused(
+      'ML-DSA-44 cut short',
+      mlDsaCosigned(note, text, (bytes) => bytes.slice(0, -1)),
+    ),
+    pqRefused(
+      'ML-DSA-44 under extension lines, which it does not cover',
+      mlDsaCosigned(signCheckpoint(extended, [logSigner(origin)]), formatCheckpoint(extended)),
+    ),
     malformed('two lines', `${origin}\n${size}\n`),
     malformed('an empty origin', `\n${size}\n${rootText}\n`),
     malformed('a leading zero in the size', `${origin}\n0${size}\n${rootText}\n`),
@@ -172,5 +239,45 @@ export const cosignatureMessages: VectorFile<CosignatureMessageCase> = {
       at: cosignedAt,
       message: new TextDecoder().decode(cosignatureV1Message(text, cosignedAt)),
     },
+  ],
+}
+
+/** The message under an ML-DSA-44 cosignature. Bytes are hex. */
+export interface SubtreeMessageCase extends Expectation {
+  readonly cosigner: string
+  readonly timestamp: number
+  readonly origin: string
+  readonly start: number
+  readonly end: number
+  readonly hash: string
+  readonly message?: string
+}
+
+function subtreeMessage(name: string, statement: SubtreeStatement): SubtreeMessageCase {
+  const message = toHex(subtreeCosignatureMessage(statement))
+  return { name, refused: null, ...statement, hash: toHex(statement.hash), message }
+}
+
+const ofCheckpoint = { cosigner: w1, timestamp: cosignedAt, origin, start: 0, end: size, hash: root }
+const refusedMessage = (name: string, change: Partial<SubtreeMessageCase>): SubtreeMessageCase => ({
+  name,
+  refused: 'malformed-cosignature',
+  ...ofCheckpoint,
+  hash: toHex(root),
+  ...change,
+})
+
+export const subtreeMessages: VectorFile<SubtreeMessageCase> = {
+  about: 'C2SP tlog-cosignature: the cosigned_message under an ML-DSA-44 cosignature',
+  from: own,
+  cases: [
+    subtreeMessage('of a checkpoint', ofCheckpoint),
+    subtreeMessage('without a time', { ...ofCheckpoint, timestamp: 0 }),
+    subtreeMessage('of a subtree', { ...ofCheckpoint, timestamp: 0, start: 64, end: 96 }),
+    subtreeMessage('names of 255 bytes', { ...ofCheckpoint, cosigner: 'c'.repeat(255), origin: 'o'.repeat(255) }),
+    refusedMessage('a name of 256 bytes', { cosigner: 'c'.repeat(256) }),
+    refusedMessage('no name', { cosigner: '' }),
+    refusedMessage('a subtree with a time', { start: 64, end: 96 }),
+    refusedMessage('an end before the start', { timestamp: 0, start: 96, end: 64 }),
   ],
 }

@@ -3,7 +3,7 @@
  * deterministic, and a test compares the committed files with what this makes.
  */
 import { mkdir, writeFile } from 'node:fs/promises'
-import { checkpoints, cosignatureMessages } from './checkpoints.fixture.ts'
+import { checkpoints, cosignatureMessages, subtreeMessages } from './checkpoints.fixture.ts'
 import { notes, verifierKeys } from './notes.fixture.ts'
 import { policies } from './policies.fixture.ts'
 import { addCheckpoints, tlogProofs } from './requests.fixture.ts'
@@ -19,6 +19,7 @@ export const files = {
   inclusion: inclusions,
   notes,
   policies,
+  'subtree-messages': subtreeMessages,
   'tile-paths': tilePaths,
   'tlog-proofs': tlogProofs,
   'verifier-keys': verifierKeys,

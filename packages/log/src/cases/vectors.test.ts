@@ -5,7 +5,7 @@ import * as onNode from '@comity/crypto'
 import * as inBrowser from '../../../crypto/src/browser.ts'
 import { toHex } from '../bytes.ts'
 import * as log from '../index.ts'
-import type { CheckpointCase, CosignatureMessageCase } from './checkpoints.fixture.ts'
+import type { CheckpointCase, CosignatureMessageCase, SubtreeMessageCase } from './checkpoints.fixture.ts'
 import type { Expectation, VectorFile } from './file.fixture.ts'
 import { files, folder, textOf } from './make.fixture.ts'
 import type { NoteCase, VerifierKeyCase } from './notes.fixture.ts'
@@ -48,7 +48,8 @@ for (const [where, crypto] of [
 ] as const) {
   const { sha256, treeHasher, verify } = crypto
   const verifier = (vkey: string): log.NoteVerifier => {
-    const made = log.noteVerifier(log.parseVerifierKey(vkey, sha256), { ed25519: verify })
+    const mlDsa44: log.VerifyMlDsa = (key, message, signature) => verify('ML-DSA-44', key, message, signature)
+    const made = log.noteVerifier(log.parseVerifierKey(vkey, sha256), { ed25519: verify, mlDsa44 })
     assert.ok(made)
     return made
   }
@@ -113,6 +114,17 @@ for (const [where, crypto] of [
         const [header, time, ...body] = c.message.split('\n')
         assert.deepEqual([header, time, body.join('\n')], ['cosignature/v1', `time ${c.at}`, c.text])
         assert.equal(new TextDecoder().decode(log.cosignatureV1Message(c.text, c.at)), c.message)
+      }
+    })
+
+    test('messages under ML-DSA-44 cosignatures', async () => {
+      for (const c of await read<SubtreeMessageCase>('subtree-messages')) {
+        const statement = { ...c, hash: fromHex(c.hash) }
+        expecting(
+          c,
+          () => log.subtreeCosignatureMessage(statement),
+          (message) => assert.equal(toHex(message), c.message, c.name),
+        )
       }
     })
 

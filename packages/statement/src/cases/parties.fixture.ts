@@ -7,17 +7,15 @@ import { decodeStatement } from '../statement.ts'
 import type { StatementErrorCode } from '../statement-error.ts'
 import { AT, from } from './material.fixture.ts'
 
-const [first, next, approver, narrow, rescue1, rescue2, stranger] = [11, 12, 13, 14, 15, 16, 17].map(signer) as [
-  TestSigner,
-  TestSigner,
-  TestSigner,
-  TestSigner,
-  TestSigner,
-  TestSigner,
-  TestSigner,
-] // seven were made
+const [first, next, approver, narrow, rescue1, rescue2, stranger, second] = [11, 12, 13, 14, 15, 16, 17, 18].map(
+  signer,
+) as [TestSigner, TestSigner, TestSigner, TestSigner, TestSigner, TestSigner, TestSigner, TestSigner] // eight were made
 
-const nextKeys: PartyPayload['keys'] = [{ jwk: next.jwk, roles: ['sign'] }]
+const nextKeys: PartyPayload['keys'] = [
+  { jwk: next.jwk, roles: ['sign'] },
+  { jwk: second.jwk, roles: ['approve'] },
+]
+const otherKeys: PartyPayload['keys'] = [{ jwk: stranger.jwk, roles: ['sign'] }]
 const founding = partyPayload(first, {
   keys: [
     { jwk: first.jwk, roles: ['sign'] },
@@ -117,11 +115,12 @@ export const parties = {
         [approver, 5, 10],
         [narrow, 5, 10],
         [next, 10, null],
+        [second, 10, null],
       ]),
     ),
     accepted(
       'recovered by two recovery keys',
-      [start, later({ keys: [{ jwk: stranger.jwk, roles: ['sign'] }] }, rescue1, 10, [rescue2])],
+      [start, later({ keys: otherKeys, thresholds: {} }, rescue1, 10, [rescue2])],
       periods([
         [first, 5, 10],
         [approver, 5, 10],
@@ -162,7 +161,7 @@ export const parties = {
     ]),
     refused('rotation to keys nobody committed to', 'key-not-committed', [
       start,
-      later({ keys: [{ jwk: stranger.jwk, roles: ['sign'] }] }, stranger),
+      later({ keys: otherKeys, thresholds: {} }, stranger),
     ]),
     refused('update that changes the commitment', 'key-not-committed', [
       start,
@@ -173,6 +172,16 @@ export const parties = {
       later({ keys: nextKeys }, rescue1, 10, [rescue1, approver]),
     ]),
     refused('threshold lowered by one', 'threshold-not-met', [start, later({ thresholds: {} }, first)]),
+    refused('threshold above the keys that could sign', 'schema-violation', [
+      step({ ...founding, thresholds: { advisory: 3 } }, first, 5),
+    ]),
+    refused('threshold that a recovery leaves out of reach', 'schema-violation', [
+      start,
+      later({ keys: otherKeys }, rescue1, 10, [rescue2]),
+    ]),
+    refused('threshold for a kind that nobody knows', 'schema-violation', [
+      step({ ...founding, thresholds: { advisroy: 2 } }, first, 5),
+    ]),
     may('signing key, product', 'none', first, 'product', 6),
     may('signing key before it counts', 'not-yet-valid-key', first, 'product', 4),
     may('signing key after rotation', 'revoked-key', first, 'product', 10, [start, rotation]),

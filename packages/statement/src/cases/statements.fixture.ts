@@ -229,6 +229,12 @@ export const invalidStatements = {
     invalid('checkpoint without its root', 'schema-violation', example('continuation', { checkpoint: noRoot }), {
       pointer: '/checkpoint',
     }),
+    invalid('proof of a move without a proof', 'schema-violation', example('continuation', { proof: 'x' }), {
+      pointer: '/proof',
+    }),
+    invalid('proof of a move for another reason', 'schema-violation', example('continuation', { reason: 'ended' }), {
+      pointer: '/proof',
+    }),
     invalid(
       'receipts that are no list',
       'bad-receipt',

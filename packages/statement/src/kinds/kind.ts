@@ -2,9 +2,9 @@ import type { Static, TSchema } from 'typebox'
 import type { Statement } from '../statement.ts'
 
 /**
- * What a key may do. `sign` covers all kinds but three: `approval` takes `approve`, `time` and
- * `refusal` take `receipt`, because they are the node's own. `seal`, `log` and `witness` sign no
- * statements at all.
+ * What a key may do. `sign` covers all kinds but those: `approval` takes `approve`; `time`, `refusal`,
+ * `commitment` and `delivery` take `receipt`, because they are the node's own. `seal`, `log` and
+ * `witness` sign no statements at all.
  */
 export const roles = ['sign', 'approve', 'seal', 'log', 'receipt', 'witness'] as const
 export type Role = (typeof roles)[number]
@@ -43,7 +43,13 @@ export interface Kind {
   /** False for what is signed and returned but never appended. */
   readonly logged: boolean
   /** What the schema cannot say; runs only on payloads that the schema accepted. */
-  check?(payload: unknown, statement: Pick<Statement, 'iss' | 'sub' | 'iat'>): PayloadProblem | undefined
+  check?(payload: unknown, statement: CheckedStatement): PayloadProblem | undefined
+}
+
+/** What a check may know beside the payload: nothing but the statement itself and which kinds there are. */
+export interface CheckedStatement extends Pick<Statement, 'iss' | 'sub' | 'iat'> {
+  /** The kinds that the reader knows, by name. */
+  readonly kinds: ReadonlyMap<string, Kind>
 }
 
 /** A kind as its own file writes it: example and check have the payload's type. */
@@ -55,7 +61,7 @@ export interface KindDefinition<S extends TSchema> extends Omit<
   readonly example: { readonly sub: string; readonly payload: Static<S> }
   readonly roles?: readonly Role[]
   readonly logged?: boolean
-  check?(payload: Static<S>, statement: Pick<Statement, 'iss' | 'sub' | 'iat'>): PayloadProblem | undefined
+  check?(payload: Static<S>, statement: CheckedStatement): PayloadProblem | undefined
 }
 
 /** Makes a `Kind`; signed by role `sign` and logged unless it says otherwise. */

@@ -1,5 +1,7 @@
 import { type Static, Type } from 'typebox'
+import { HASH_ENVELOPE } from '../content-type.ts'
 import { jwkSchema } from '../public-key.ts'
+import { isX25519, partyJwkSchema } from '../seal-key.ts'
 import { KEY_1, KEY_2, KEY_3, ORIGIN, PARTY_A } from './examples.ts'
 import {
   closed,
@@ -17,7 +19,7 @@ import {
   text,
   url,
 } from './fields.ts'
-import { defineKind, type PayloadProblem, roles } from './kind.ts'
+import { type CheckedStatement, defineKind, type PayloadProblem, roles } from './kind.ts'
 import { ownParty } from './subjects.ts'
 
 export const partyTypes = [
@@ -31,14 +33,27 @@ export const partyTypes = [
 ] as const
 export type PartyType = (typeof partyTypes)[number]
 
-/** Kinds whose signatures cannot be multiplied: an approval approves, and the node's own have one key. */
-const KINDS_WITHOUT_THRESHOLD: ReadonlySet<string> = new Set(['approval', 'time', 'refusal'])
+/**
+ * Kinds whose signatures cannot be multiplied: an approval approves, the node's own have one key, and the public
+ * approval of a sealed message would say that there is one.
+ */
+const KINDS_WITHOUT_THRESHOLD: ReadonlySet<string> = new Set([
+  'approval',
+  'time',
+  'refusal',
+  'commitment',
+  'delivery',
+  'message',
+])
 
 const kindName = Type.String({ pattern: '^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$', maxLength: 40 })
 const threshold = Type.Integer({ minimum: 1, maximum: 16 })
 
 const contact = closed({
-  function: oneOf(['security', 'diplomatic', 'technical', 'judicial', 'general'], 'an office, never a person'),
+  function: oneOf(
+    ['security', 'diplomatic', 'technical', 'judicial', 'general', 'inbox'],
+    'an office, never a person; `inbox`: under `url` the node that takes its sealed messages',
+  ),
   url: Type.Optional(url),
   email: Type.Optional(Type.String({ pattern: '^[^\\s@]{1,64}@[^\\s@]{1,190}$' })),
   phone: Type.Optional(Type.String({ pattern: '^\\+[0-9 ()-]{5,30}$' })),
@@ -47,7 +62,7 @@ const contact = closed({
 })
 
 const partyKey = closed({
-  jwk: jwkSchema,
+  jwk: partyJwkSchema,
   roles: Type.Array(oneOf(roles), { minItems: 1, maxItems: roles.length }),
   kinds: Type.Optional(
     Type.Array(kindName, { minItems: 1, maxItems: 64, description: 'narrows role `sign` to these kinds' }),
@@ -123,7 +138,7 @@ export const partyKind = defineKind({
   },
 })
 
-function checkParty(payload: PartyPayload): PayloadProblem | undefined {
+function checkParty(payload: PartyPayload, { kinds }: CheckedStatement): PayloadProblem | undefined {
   if (payload.type === 'state' && payload.state === undefined) {
     return { pointer: '/state', message: 'a party of type state says which State it claims to be' }
   }
@@ -133,9 +148,62 @@ function checkParty(payload: PartyPayload): PayloadProblem | undefined {
   if (!payload.keys.some((key) => key.roles.includes('sign'))) {
     return { pointer: '/keys', message: 'no key has role sign, so nobody could ever sign for this party' }
   }
-  const unusable = Object.keys(payload.thresholds ?? {}).find((kind) => KINDS_WITHOUT_THRESHOLD.has(kind))
-  if (unusable !== undefined) return { pointer: `/thresholds/${unusable}`, message: `${unusable} takes one signature` }
-  return checkRecovery(payload)
+  return (
+    checkSealKeys(payload) ?? checkWitnessKeys(payload) ?? checkThresholds(payload, kinds) ?? checkRecovery(payload)
+  )
+}
+
+/** An X25519 key can do one thing only. */
+function checkSealKeys({ keys }: PartyPayload): PayloadProblem | undefined {
+  const wrong = keys.findIndex(
+    ({ jwk, roles: has, kinds }) => isX25519(jwk) && (has.length !== 1 || has[0] !== 'seal' || kinds !== undefined),
+  )
+  if (wrong < 0) return undefined
+  return {
+    pointer: `/keys/${wrong}/roles`,
+    message: 'an X25519 key opens messages and signs nothing: its role is seal',
+  }
+}
+
+/** ML-DSA-44 signs no statement: such a key cosigns checkpoints, and nothing else. */
+function checkWitnessKeys({ keys, recovery }: PartyPayload): PayloadProblem | undefined {
+  const misused = keys.findIndex(({ jwk, roles: has }) => jwk.kty === 'AKP' && has.some((role) => role !== 'witness'))
+  if (misused >= 0) {
+    return { pointer: `/keys/${misused}/roles`, message: 'an ML-DSA-44 key has role witness and no other' }
+  }
+  const recovering = recovery?.keys.findIndex(({ kty }) => kty === 'AKP') ?? -1
+  if (recovering < 0) return undefined
+  return { pointer: `/recovery/keys/${recovering}`, message: 'a recovery key is an Ed25519 or P-256 key' }
+}
+
+/** A party that asks for more keys than it has could never act again, nor change that without its recovery keys. */
+function checkThresholds(
+  { thresholds = {}, keys }: PartyPayload,
+  kinds: CheckedStatement['kinds'],
+): PayloadProblem | undefined {
+  for (const [kind, needed] of Object.entries(thresholds)) {
+    const wrong = (message: string): PayloadProblem => ({ pointer: `/thresholds/${kind}`, message })
+    if (KINDS_WITHOUT_THRESHOLD.has(kind)) return wrong(`${kind} takes one signature`)
+    if (kind !== HASH_ENVELOPE && !kinds.has(kind)) {
+      const known = [...kinds.keys()].filter((each) => !KINDS_WITHOUT_THRESHOLD.has(each))
+      return wrong(`there is no kind ${kind}; a threshold is for one of ${[...known, HASH_ENVELOPE].join(', ')}`)
+    }
+    const most = mostSigners(keys, kind)
+    if (needed > most) {
+      return wrong(
+        `asks for ${needed} keys, and the keys of this statement come to ${most}: one with role sign for the kind and each with role approve count, once; lower it or add keys`,
+      )
+    }
+  }
+  return undefined
+}
+
+/** How many distinct keys could stand behind a statement of `kind`: who signs it, and all who approve. */
+function mostSigners(keys: PartyPayload['keys'], kind: string): number {
+  const signers = keys.filter((key) => key.roles.includes('sign') && (key.kinds?.includes(kind) ?? true))
+  if (signers.length === 0) return 0
+  const approvers = keys.filter((key) => key.roles.includes('approve'))
+  return approvers.length + (signers.some((key) => !key.roles.includes('approve')) ? 1 : 0)
 }
 
 function checkRecovery({ recovery, keys }: PartyPayload): PayloadProblem | undefined {

@@ -2,10 +2,13 @@ import { acknowledgementKind, type AcknowledgementPayload } from './acknowledgem
 import { adherenceKind, type AdherencePayload } from './adherence.ts'
 import { advisoryKind, type AdvisoryPayload } from './advisory.ts'
 import { approvalKind, type ApprovalPayload } from './approval.ts'
+import { commitmentKind, type CommitmentPayload } from './commitment.ts'
 import { continuationKind, type ContinuationPayload } from './continuation.ts'
+import { deliveryKind, type DeliveryPayload } from './delivery.ts'
 import { endorsementKind, type EndorsementPayload } from './endorsement.ts'
 import { findingsKind, type FindingsPayload } from './findings.ts'
 import type { Kind } from './kind.ts'
+import { messageKind, type MessagePayload } from './message.ts'
 import { partyKind, type PartyPayload } from './party.ts'
 import { policyKind, type PolicyPayload } from './policy.ts'
 import { productKind, type ProductPayload } from './product.ts'
@@ -33,7 +36,10 @@ export const coreKinds: readonly Kind[] = [
   acknowledgementKind,
   findingsKind,
   withholdingKind,
+  commitmentKind,
   refusalKind,
+  messageKind,
+  deliveryKind,
 ]
 
 /** Payload types by kind, for `readPayloadAs`. */
@@ -53,7 +59,10 @@ export interface CorePayloads {
   readonly acknowledgement: AcknowledgementPayload
   readonly findings: FindingsPayload
   readonly withholding: WithholdingPayload
+  readonly commitment: CommitmentPayload
   readonly refusal: RefusalPayload
+  readonly message: MessagePayload
+  readonly delivery: DeliveryPayload
 }
 
 /** Kinds by name. */

@@ -2,6 +2,7 @@ import {
   isOrigin,
   isPartyUrn,
   parseAdvisoryUrn,
+  parseCorrespondenceUrn,
   parseDocumentUrn,
   parseInstrumentUrn,
   parseProductUrn,
@@ -72,4 +73,10 @@ export const document: SubjectForm = {
   form: '`urn:comity:document:sha256:<hex>`',
   check: (sub) =>
     parseDocumentUrn(sub) ? undefined : 'must be urn:comity:document:sha256: with 64 hexadecimal digits',
+}
+
+export const correspondence: SubjectForm = {
+  form: '`urn:comity:correspondence:<64 random hexadecimal digits>`',
+  check: (sub) =>
+    parseCorrespondenceUrn(sub) ? undefined : 'must be urn:comity:correspondence: with 64 hexadecimal digits',
 }

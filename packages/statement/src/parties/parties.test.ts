@@ -283,7 +283,8 @@ test('thresholds count distinct keys, the own signature among them, and no recov
 })
 
 test('a party statement under a threshold needs its approvals first', () => {
-  const guarded = { ...founding, thresholds: { party: 2 } }
+  const pair: PartyPayload['keys'] = [...nextKeys, { jwk: third.jwk, roles: ['approve'] }]
+  const guarded = { ...founding, thresholds: { party: 2 }, next: keysDigest(pair, port) }
   const before = found(guarded)
   assert.equal(
     codeOf(() => change(before, guarded, { domains: ['a.invalid'] }, first)),
@@ -294,7 +295,7 @@ test('a party statement under a threshold needs its approvals first', () => {
     'none',
   )
   assert.equal(
-    codeOf(() => change(before, guarded, { keys: nextKeys }, second)),
+    codeOf(() => change(before, guarded, { keys: pair }, second)),
     'threshold-not-met',
   )
 })
@@ -311,7 +312,7 @@ test('four eyes cannot be closed by two: lowering a threshold takes as many keys
     'threshold-not-met',
   )
   assert.equal(
-    codeOf(() => change(before, guarded, { thresholds: { advisory: 3 } }, first)),
+    codeOf(() => change(before, guarded, { thresholds: { advisory: 2, product: 2 } }, first)),
     'none',
   )
   assert.equal(

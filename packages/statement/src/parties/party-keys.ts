@@ -2,14 +2,18 @@ import type { StatementCrypto } from '../crypto-port.ts'
 import type { Role } from '../kinds/kind.ts'
 import type { PartyPayload } from '../kinds/party.ts'
 import { type PublicKey, publicKeyOf } from '../public-key.ts'
+import { isX25519 } from '../seal-key.ts'
 import { StatementError } from '../statement-error.ts'
 import { kidOf, type PartyKey, type PartyState, rawKey } from './party-state.ts'
 
 export type KeyStatus = 'valid' | 'unknown' | 'revoked' | 'not-yet-valid'
 
+/** What a node says for itself, without a person. */
+const kindsOfTheNode: ReadonlySet<string> = new Set(['time', 'refusal', 'commitment', 'delivery'])
+
 /** The role that signs a kind: the node's own kinds are signed by its receipt key, approvals by `approve`. */
 export function roleFor(kind: string): Role {
-  if (kind === 'time' || kind === 'refusal') return 'receipt'
+  if (kindsOfTheNode.has(kind)) return 'receipt'
   return kind === 'approval' ? 'approve' : 'sign'
 }
 
@@ -37,7 +41,7 @@ export function isRecoveryKey(state: PartyState, kid: string): boolean {
 /** Raw key of `kid`, whatever it may sign and whether or not it still counts: to check a signature with. */
 export function publicKeyFor(state: PartyState, kid: string): PublicKey | undefined {
   const key = state.keys.find((each) => each.kid === kid) ?? state.recovery?.keys.find((each) => each.kid === kid)
-  return key && rawKey(key)
+  return key === undefined || isX25519(key.jwk) ? undefined : rawKey(key)
 }
 
 /**
@@ -54,7 +58,7 @@ export function partyStatementKey(
   const known = state && publicKeyFor(state, kid)
   if (known !== undefined) return known
   const brought = payload.keys.find(({ jwk }) => kidOf(jwk, crypto) === kid)
-  if (brought === undefined) throw unknownKey(kid)
+  if (brought === undefined || isX25519(brought.jwk)) throw unknownKey(kid)
   return publicKeyOf(brought.jwk)
 }
 
@@ -91,7 +95,7 @@ export function checkRole(key: Pick<PartyKey, 'kid' | 'roles' | 'kinds'>, kind: 
   if (!key.roles.includes(role)) {
     throw new StatementError(
       'key-without-role',
-      `key ${key.kid} has ${key.roles.join(', ')}; a ${kind || 'foreign statement'} takes role ${role}`,
+      `key ${key.kid} has ${key.roles.join(', ')}; ${kind === '' ? 'a foreign statement' : `a statement of kind ${kind}`} takes role ${role}`,
     )
   }
   if (role === 'sign' && key.kinds !== undefined && !key.kinds.includes(kind)) {

@@ -4,13 +4,14 @@ import { toHex } from '../hex.ts'
 import { digestText } from '../identifiers.ts'
 import type { Role } from '../kinds/kind.ts'
 import type { PartyPayload } from '../kinds/party.ts'
-import { decodeJwk, type Jwk, keyThumbprint, type PublicKey, publicKeyOf } from '../public-key.ts'
+import { decodeJwk, type Jwk, type PublicKey } from '../public-key.ts'
+import { type PartyJwk, partyKeyThumbprint } from '../seal-key.ts'
 
 /** A key of a party and when it counts, by index in the party's home log. */
 export interface PartyKey {
   /** Thumbprint, 64 hex digits. */
   readonly kid: string
-  readonly jwk: Jwk
+  readonly jwk: PartyJwk
   readonly roles: readonly Role[]
   /** Narrows role `sign` to these kinds. */
   readonly kinds?: readonly string[]
@@ -67,14 +68,14 @@ export function keysDigest(keys: PartyPayload['keys'], crypto: StatementCrypto):
 }
 
 /** Hex thumbprint of a key that may be malformed. Throws `bad-key` or `small-order-key`. */
-export function kidOf(jwk: Jwk, crypto: StatementCrypto): string {
-  return toHex(keyThumbprint(publicKeyOf(jwk), crypto))
+export function kidOf(jwk: PartyJwk, crypto: StatementCrypto): string {
+  return toHex(partyKeyThumbprint(jwk, crypto))
 }
 
 /** A key that is part of a state was checked when it entered, so it is only decoded here, once. */
 const decoded = new WeakMap<PartyKey | RecoveryKey, PublicKey>()
 
-/** Raw public key of a key in a state. */
+/** Raw public key of a key in a state, to verify with. Throws `bad-key` for one that only seals. */
 export function rawKey(key: PartyKey | RecoveryKey): PublicKey {
   const known = decoded.get(key)
   if (known !== undefined) return known

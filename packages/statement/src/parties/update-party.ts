@@ -121,7 +121,7 @@ function checkSigners(
   if (have < needed) {
     throw new StatementError(
       'threshold-not-met',
-      `a ${change} of this party takes ${needed} keys and has ${have}; register approvals of ${statement.id} first`,
+      `${change} of this party takes ${needed} keys and has ${have}; register approvals of ${statement.id} first`,
     )
   }
 }

@@ -84,7 +84,7 @@ function verifyRoot(receipt: Receipt, root: Uint8Array, key: PublicKey, crypto: 
     throw new StatementError('bad-key', `the receipt says ${receipt.alg} and the key given is for ${key.alg}`)
   }
   checkSignatureForm(receipt.alg, receipt.signature)
-  if (!crypto.verify(key.alg, key.bytes, sigStructure(receipt.protectedBytes, root), receipt.signature)) {
+  if (!crypto.verify(receipt.alg, key.bytes, sigStructure(receipt.protectedBytes, root), receipt.signature)) {
     throw new StatementError(
       'wrong-signature',
       'the signature of the receipt does not cover the root its path leads to: it is for another statement, tree or key',
