@@ -88,6 +88,32 @@ function isFilePath(value: unknown): boolean {
 
 const pieceBytes = 1 << 20
 
+/** Hears how many bytes of how many are done. The last call says that all are. */
+export type OnBytes = (done: number, total: number) => void
+
+/** Counts the bytes of many files into one line of progress. */
+export class ByteCount {
+  #done = 0
+  readonly #total: number
+  readonly #onBytes: OnBytes | undefined
+
+  constructor(total: number, onBytes: OnBytes | undefined) {
+    this.#total = total
+    this.#onBytes = onBytes
+  }
+
+  /** More bytes are done; never more than there were to be. */
+  add(bytes: number): void {
+    this.#done = Math.min(this.#total, this.#done + bytes)
+    this.#onBytes?.(this.#done, this.#total)
+  }
+
+  /** All is done, also where less was there than expected. */
+  end(): void {
+    this.#onBytes?.(this.#total, this.#total)
+  }
+}
+
 /**
  * Reads the first `size` bytes of a file, writes them to `target` if given (which it creates and
  * syncs), and returns their SHA-256. Gives way to other work after each piece.
@@ -95,6 +121,7 @@ const pieceBytes = 1 << 20
 export async function copyHashed(
   source: { readonly fileSystem: FileSystem; readonly path: string; readonly size: number },
   target?: { readonly fileSystem: FileSystem; readonly path: string },
+  count?: ByteCount,
 ): Promise<string> {
   const hasher = createHash('sha256')
   const from = source.fileSystem.open(source.path, 'read')
@@ -111,6 +138,7 @@ export async function copyHashed(
         }
         hasher.update(piece)
         if (to !== undefined) writeFully(to, piece, at)
+        count?.add(piece.length)
         await setImmediate()
       }
       await to?.fdatasync()

@@ -60,6 +60,30 @@ test('a restored backup holds what the truth held, and says that it is one', asy
   await again.close()
 })
 
+test('copying, verifying and restoring say how many bytes of how many are done, up to the last', async (context) => {
+  const { truth, backup, restored } = await example(context)
+  const heard = () => {
+    const calls: (readonly [number, number])[] = []
+    return { calls, onProgress: (done: number, total: number) => void calls.push([done, total]) }
+  }
+  const copying = heard()
+  const { files } = await backupTruth(truth, backup, { at, onProgress: copying.onProgress })
+  const verifying = heard()
+  await verifyBackup(backup, { onProgress: verifying.onProgress })
+  const restoring = heard()
+  await restoreBackup(backup, restored, { at, masterKey, onProgress: restoring.onProgress })
+  const bytes = files.reduce((sum, { size }) => sum + size, 0)
+  assert.ok(bytes > 3_000_000)
+  for (const { calls } of [copying, verifying, restoring]) {
+    assert.ok(calls.length >= 5, 'a blob of three pieces, several files')
+    assert.deepEqual(calls.at(-1), [bytes, bytes])
+    for (const [i, [done, total]] of calls.entries()) {
+      assert.equal(total, bytes)
+      assert.ok(done >= (calls[i - 1]?.[0] ?? 0) && done <= total)
+    }
+  }
+})
+
 test('a backup is of one instant, while writes go on', async (context) => {
   const { truth, backup, restored } = await example(context)
   const stream = await truth.stream('public')

@@ -1,5 +1,14 @@
 import { dirname, resolve } from 'node:path'
-import { type BackupFile, type BackupManifest, copyHashed, manifestName, readManifest } from './backup-manifest.ts'
+import { setImmediate } from 'node:timers/promises'
+import {
+  type BackupFile,
+  type BackupManifest,
+  ByteCount,
+  copyHashed,
+  manifestName,
+  type OnBytes,
+  readManifest,
+} from './backup-manifest.ts'
 import type { FileSystem } from './file-system.ts'
 import { layout, replaceFile } from './folder.ts'
 import { Journal } from './journal.ts'
@@ -16,6 +25,8 @@ export interface BackupOptions {
   readonly keyringExpiresAt?: number
   /** Where the target is; the real file system if not given. */
   readonly fileSystem?: FileSystem
+  /** Hears how many bytes of how many are copied. */
+  readonly onProgress?: OnBytes
 }
 
 /**
@@ -23,7 +34,8 @@ export interface BackupOptions {
  * cells and keyring are of one instant; blobs are copied after it, so what the streams cite is there
  * (unless it was deleted meanwhile). Side files and hash tiles are views and are left out.
  *
- * Errors: `not-empty`, `damaged` (a blob that is not what its name says), `disk-full`, `io`.
+ * Errors: `not-empty` (also a target within the folder it copies), `damaged` (a blob that is not what its name says),
+ * `disk-full`, `io`.
  */
 export async function backupTruth(
   truth: FilesTruth,
@@ -33,17 +45,26 @@ export async function backupTruth(
   const target = { fileSystem: options.fileSystem ?? nodeFileSystem(), directory: resolve(targetDirectory) }
   try {
     const made = new Set<string>()
+    if (`${target.directory}/`.startsWith(`${resolve(truth.directory)}/`)) {
+      throw new StoreError(
+        'not-empty',
+        `${target.directory} lies within ${truth.directory}, which it copies: name a folder elsewhere`,
+      )
+    }
     await requireEmpty(target.fileSystem, target.directory, made)
     const snapshot = await takeSnapshot(truth)
     const files: BackupFile[] = []
-    for (const { path, bytes } of snapshot.extents) {
-      files.push(
-        await copyInto(target, made, { fileSystem: truth.fileSystem, base: truth.directory, path, size: bytes }),
-      )
-    }
     files.push(await writeJournal(target, layout.cells, snapshot.cells))
     files.push(await writeJournal(target, layout.keyring, snapshot.keyring))
-    for await (const file of copyBlobs(truth, target, made)) files.push(file)
+    const journals = sum(files.map(({ size }) => size))
+    const extents = sum(snapshot.extents.map(({ bytes }) => bytes))
+    const count = new ByteCount(journals + extents + (await blobBytes(truth)), options.onProgress)
+    count.add(journals)
+    for (const { path, bytes } of snapshot.extents) {
+      const source = { fileSystem: truth.fileSystem, base: truth.directory, path, size: bytes }
+      files.push(await copyInto(target, made, source, count))
+    }
+    for await (const file of copyBlobs(truth, target, made, count)) files.push(file)
     const manifest: BackupManifest = {
       format: 'comity backup 1',
       madeAt: options.at,
@@ -53,6 +74,7 @@ export async function backupTruth(
     }
     await syncDirectories(target.fileSystem, made)
     await replaceFile(target.fileSystem, target.directory, manifestName, Buffer.from(JSON.stringify(manifest)))
+    count.end()
     return manifest
   } catch (error) {
     throw asStoreError(error, `backing up to ${target.directory}`)
@@ -65,11 +87,14 @@ export async function backupTruth(
  */
 export async function verifyBackup(
   directory: string,
-  fileSystem: FileSystem = nodeFileSystem(),
+  { fileSystem = nodeFileSystem(), onProgress }: Pick<BackupOptions, 'fileSystem' | 'onProgress'> = {},
 ): Promise<{ manifest: BackupManifest; digest: string }> {
   try {
     const found = readManifest(fileSystem, directory)
-    for (const file of found.manifest.files) await checkedCopy(fileSystem, directory, file)
+    const { files } = found.manifest
+    const count = new ByteCount(sum(files.map(({ size }) => size)), onProgress)
+    for (const file of files) await checkedCopy(fileSystem, directory, file, { count })
+    count.end()
     return found
   } catch (error) {
     throw asStoreError(error, `verifying the backup in ${directory}`)
@@ -103,23 +128,50 @@ async function copyInto(
   target: Target,
   made: Set<string>,
   source: { readonly fileSystem: FileSystem; readonly base: string; readonly path: string; readonly size: number },
+  count: ByteCount,
 ): Promise<BackupFile> {
   const path = source.path.slice(source.base.length + 1)
   makeParents(target, made, path)
-  const digest = await copyHashed(source, { fileSystem: target.fileSystem, path: `${target.directory}/${path}` })
+  const copy = { fileSystem: target.fileSystem, path: `${target.directory}/${path}` }
+  const digest = await copyHashed(source, copy, count)
   return { path, size: source.size, digest }
 }
 
-async function* copyBlobs(truth: FilesTruth, target: Target, made: Set<string>): AsyncGenerator<BackupFile> {
-  const areas = [
+/** Blobs looked at before other work gets a turn. */
+const blobsAtOnce = 256
+
+/** Bytes in the blobs as they are now: some may come and go before they are copied. */
+async function blobBytes(truth: FilesTruth): Promise<number> {
+  let bytes = 0
+  let looked = 0
+  for (const { entries } of blobAreas(truth)) {
+    for (const { size } of entries) {
+      bytes += size
+      if (++looked % blobsAtOnce === 0) await setImmediate()
+    }
+  }
+  return bytes
+}
+
+function blobAreas(truth: FilesTruth) {
+  return [
     { name: layout.blobs, entries: truth.blobs.list() },
     { name: layout.sealed, entries: truth.blobs.listSealed() },
   ]
-  for (const { name, entries } of areas) {
+}
+
+async function* copyBlobs(
+  truth: FilesTruth,
+  target: Target,
+  made: Set<string>,
+  count: ByteCount,
+): AsyncGenerator<BackupFile> {
+  for (const { name, entries } of blobAreas(truth)) {
     for (const { digest, size } of entries) {
       const path = `${truth.directory}/${name}/${digest.slice(0, 2)}/${digest}`
       if (truth.fileSystem.stat(path) === undefined) continue // deleted since it was listed
-      const copied = await copyInto(target, made, { fileSystem: truth.fileSystem, base: truth.directory, path, size })
+      const source = { fileSystem: truth.fileSystem, base: truth.directory, path, size }
+      const copied = await copyInto(target, made, source, count)
       if (copied.digest !== digest) {
         throw new StoreError('damaged', `${path} is not what its name says`, { place: { file: path, offset: 0 } })
       }
@@ -146,16 +198,23 @@ export async function checkedCopy(
   fileSystem: FileSystem,
   directory: string,
   file: BackupFile,
-  target?: { readonly fileSystem: FileSystem; readonly path: string },
+  {
+    target,
+    count,
+  }: { readonly target?: { readonly fileSystem: FileSystem; readonly path: string }; readonly count?: ByteCount } = {},
 ): Promise<void> {
   const path = `${directory}/${file.path}`
   const size = fileSystem.stat(path)?.size
   const place = { file: path, offset: 0 }
   if (size === undefined) throw new StoreError('damaged', `${path} is missing from the backup`, { place })
-  if (size === file.size && (await copyHashed({ fileSystem, path, size }, target)) === file.digest) return
+  if (size === file.size && (await copyHashed({ fileSystem, path, size }, target, count)) === file.digest) return
   throw new StoreError('damaged', `${path} is not what the manifest says: ${file.size} bytes, SHA-256 ${file.digest}`, {
     place,
   })
+}
+
+export function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0)
 }
 
 /** Creates the folder, or takes it when it is empty. */

@@ -1,8 +1,8 @@
-import { createHash, hash, randomBytes } from 'node:crypto'
+import { createHash, hash, randomBytes, webcrypto } from 'node:crypto'
 import { readFully, writeFully, type FileSystem, type OpenFile } from './file-system.ts'
 import { ensureDirectory, layout } from './folder.ts'
 import { asStoreError, StoreError, withStoreErrors } from './store-error.ts'
-import type { BlobEntry, BlobSource } from './truth.ts'
+import type { BlobEntry, BlobPart, BlobSource } from './truth.ts'
 
 const pieceBytes = 1 << 16
 
@@ -33,23 +33,28 @@ export class BlobFolder {
   }
 
   put(source: BlobSource, expectedDigest?: string, maxBytes = Infinity): Promise<string> {
-    if (expectedDigest !== undefined) checkDigest(expectedDigest)
-    const stored = this.#put(source, expectedDigest, maxBytes).catch((error: unknown) => {
-      throw asStoreError(error, `storing a blob in ${this.#path}`)
-    })
-    this.#inFlight.add(stored)
-    const ended = (): boolean => this.#inFlight.delete(stored)
-    stored.then(ended, ended)
-    return stored
+    const write = (file: OpenFile): Promise<string> => writeHashed(file, source, maxBytes)
+    return this.#tracked(write, expectedDigest)
+  }
+
+  /** As `put` for content that is all there, hashed off this thread while it is on its way to the disk. */
+  putWhole(content: Uint8Array, expectedDigest?: string): Promise<string> {
+    return this.#tracked((file) => writeWhole(file, content), expectedDigest)
   }
 
   get(digest: string): Uint8Array {
+    const content = this.read(digest)
+    if (hash('sha256', content, 'hex') !== digest) throw changed(this.#pathOf(digest))
+    return content
+  }
+
+  /** The content as it lies there, unchecked. */
+  read(digest: string): Uint8Array {
     const file = this.#open(digest)
     return withStoreErrors(`reading blob ${digest}`, () => {
       try {
         const content = new Uint8Array(file.size())
-        const count = readFully(file, content, 0)
-        if (count < content.length || hash('sha256', content, 'hex') !== digest) throw changed(this.#pathOf(digest))
+        if (readFully(file, content, 0) < content.length) throw changed(this.#pathOf(digest))
         return content
       } finally {
         file.close()
@@ -70,6 +75,22 @@ export class BlobFolder {
         at += count
       }
       if (hasher.digest('hex') !== digest) throw changed(this.#pathOf(digest))
+    } finally {
+      withStoreErrors(`closing blob ${digest}`, () => file.close())
+    }
+  }
+
+  /** A part in pieces, not checked against the digest. */
+  async *part(digest: string, { from, to }: BlobPart): AsyncGenerator<Uint8Array, void> {
+    const file = this.#open(digest)
+    try {
+      for (let at = from; at < to;) {
+        const piece = new Uint8Array(Math.min(pieceBytes, to - at))
+        const count = withStoreErrors(`reading blob ${digest}`, () => readFully(file, piece, at))
+        if (count === 0) throw changed(this.#pathOf(digest))
+        yield piece.subarray(0, count)
+        at += count
+      }
     } finally {
       withStoreErrors(`closing blob ${digest}`, () => file.close())
     }
@@ -112,13 +133,24 @@ export class BlobFolder {
     await Promise.allSettled(this.#inFlight)
   }
 
-  async #put(source: BlobSource, expectedDigest: string | undefined, maxBytes: number): Promise<string> {
+  #tracked(write: (file: OpenFile) => Promise<string>, expectedDigest: string | undefined): Promise<string> {
+    if (expectedDigest !== undefined) checkDigest(expectedDigest)
+    const stored = this.#put(write, expectedDigest).catch((error: unknown) => {
+      throw asStoreError(error, `storing a blob in ${this.#path}`)
+    })
+    this.#inFlight.add(stored)
+    const ended = (): boolean => this.#inFlight.delete(stored)
+    stored.then(ended, ended)
+    return stored
+  }
+
+  async #put(write: (file: OpenFile) => Promise<string>, expectedDigest: string | undefined): Promise<string> {
     const temporary = `${this.#temporary}/${randomBytes(12).toString('hex')}`
     const file = this.#fileSystem.open(temporary, 'create')
     let digest: string
     try {
       try {
-        digest = await writeHashed(file, source, maxBytes)
+        digest = await write(file)
         checkExpected(digest, expectedDigest)
         await file.fdatasync()
       } finally {
@@ -194,6 +226,19 @@ async function writeHashed(file: OpenFile, source: BlobSource, maxBytes: number)
     at += piece.length
   }
   return hasher.digest('hex')
+}
+
+/** Hashes on a thread of the pool what is meanwhile written and on its way to the device. */
+async function writeWhole(file: OpenFile, content: Uint8Array): Promise<string> {
+  // Safe: the caller's bytes are not of a SharedArrayBuffer, the only kind that `digest` refuses.
+  const hashed = webcrypto.subtle.digest('SHA-256', content as Uint8Array<ArrayBuffer>)
+  try {
+    writeFully(file, content, 0)
+    await file.fdatasync()
+  } finally {
+    await hashed
+  }
+  return Buffer.from(await hashed).toString('hex')
 }
 
 function checkExpected(digest: string, expected: string | undefined): void {

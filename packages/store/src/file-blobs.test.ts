@@ -26,6 +26,8 @@ test('bytes and streams are stored under their SHA-256 and read back whole or in
   assert.equal(blobs.size(digest), content.length)
   assert.ok(content.equals(blobs.get(digest)))
   assert.ok(content.equals(await buffer(blobs.stream(digest))))
+  const part = { from: 10, to: content.length - 10 }
+  assert.ok(content.subarray(part.from, part.to).equals(await buffer(blobs.stream(digest, part))))
   const [entry] = blobs.list()
   assert.equal(entry?.digest, digest)
   assert.ok(Math.abs((entry?.storedAt ?? 0) - Date.now() / 1000) < 3600)
@@ -105,4 +107,31 @@ test('what an interrupted upload left is removed when the folder is opened', asy
   writeFileSync(join(directory, 'temporary', 'left'), 'half')
   await openFiles({ directory }).then((truth) => truth.close())
   assert.deepEqual(readdirSync(join(directory, 'temporary')), [])
+})
+
+test('a ciphertext of another key lies among the sealed blobs, durable and under its SHA-256', async (context) => {
+  const directory = temporaryFolder(context)
+  const truth = await openFiles({ directory })
+  const { blobs } = truth
+  const piece = Buffer.alloc(3_000_000, 'sealed elsewhere ')
+  const named = createHash('sha256').update(piece).digest('hex')
+  await assert.rejects(blobs.putCiphertext(piece, digest), { code: 'digest-mismatch' })
+  await assert.rejects(blobs.putCiphertext(piece, 'x'), { code: 'bad-name' })
+  assert.ok(!blobs.hasSealed(named))
+  assert.throws(() => blobs.getCiphertext(named), { code: 'not-found' })
+  assert.deepEqual(await Promise.all([blobs.putCiphertext(piece), blobs.putCiphertext(piece, named)]), [named, named])
+  assert.ok(blobs.hasSealed(named))
+  assert.ok(!blobs.has(named), 'no public call finds it')
+  assert.ok(piece.equals(blobs.getCiphertext(named)))
+  assert.deepEqual(
+    [...blobs.listSealed()].map((entry) => entry.digest),
+    [named],
+  )
+  assert.deepEqual(readdirSync(join(directory, 'temporary')), [])
+  await truth.close()
+  const again = await openFiles({ directory })
+  assert.ok(piece.equals(again.blobs.getCiphertext(named)))
+  assert.equal(await again.blobs.deleteSealed(named), true)
+  assert.ok(!again.blobs.hasSealed(named))
+  await again.close()
 })

@@ -3,7 +3,7 @@ import { BlobFolder } from './blob-folder.ts'
 import type { FileSystem } from './file-system.ts'
 import { layout } from './folder.ts'
 import { StoreError } from './store-error.ts'
-import type { BlobEntry, Blobs, BlobSource, Keyring } from './truth.ts'
+import type { BlobEntry, BlobPart, Blobs, BlobSource, Keyring } from './truth.ts'
 
 /** Public blobs and sealed ones in folders of their own. */
 export class FileBlobs implements Blobs {
@@ -52,8 +52,9 @@ export class FileBlobs implements Blobs {
     return this.#in(this.#public).size(digest)
   }
 
-  stream(digest: string): Readable {
-    return Readable.from(this.#in(this.#public).pieces(digest), { objectMode: false })
+  stream(digest: string, part?: BlobPart): Readable {
+    const folder = this.#in(this.#public)
+    return Readable.from(part === undefined ? folder.pieces(digest) : folder.part(digest, part), { objectMode: false })
   }
 
   async delete(digest: string): Promise<boolean> {
@@ -70,6 +71,18 @@ export class FileBlobs implements Blobs {
 
   getSealed(keyId: string, digest: string): Uint8Array {
     return this.#keyring.decrypt(keyId, this.#in(this.#sealed).get(digest), sealedData)
+  }
+
+  async putCiphertext(content: Uint8Array, expectedDigest?: string): Promise<string> {
+    return this.#in(this.#sealed).putWhole(content, expectedDigest)
+  }
+
+  getCiphertext(digest: string): Uint8Array {
+    return this.#in(this.#sealed).read(digest)
+  }
+
+  hasSealed(digest: string): boolean {
+    return this.#in(this.#sealed).size(digest) !== undefined
   }
 
   async deleteSealed(digest: string): Promise<boolean> {

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import type { FileSystem, OpenFile } from './file-system.ts'
+import { nodeFileSystem } from './node-file-system.ts'
 import { openFiles } from './open-files.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -54,6 +56,66 @@ test('the journal is written anew while running, before it grows without end', a
   await truth.close()
   const again = await openFiles({ directory })
   assert.equal(again.cells.get('large')?.version, 12)
+  await again.close()
+})
+
+test('sets that come while one fdatasync runs share the next, each decided over those before it', async (context) => {
+  const disk = nodeFileSystem()
+  const held: (() => void)[] = []
+  const counted: string[] = []
+  const fileSystem: FileSystem = { ...disk, open: (path, access) => holding(disk.open(path, access)) }
+  const holding = (file: OpenFile): OpenFile => ({
+    pread: (...args) => file.pread(...args),
+    pwrite: (...args) => file.pwrite(...args),
+    truncate: (size) => file.truncate(size),
+    size: () => file.size(),
+    fsync: () => file.fsync(),
+    close: () => file.close(),
+    async fdatasync() {
+      if (isHolding) await new Promise<void>((resolve) => held.push(resolve))
+      counted.push('sync')
+      await file.fdatasync()
+    },
+  })
+  let isHolding = false
+  const directory = temporaryFolder(context)
+  const truth = await openFiles({ directory, fileSystem })
+  isHolding = true
+  counted.length = 0
+  const first = truth.cells.compareAndSet('witness/a', 0, Buffer.from('a1'))
+  await new Promise((resolve) => setImmediate(resolve))
+  const later = [
+    ...Array.from({ length: 200 }, (_, i) => truth.cells.compareAndSet(`witness/${i}`, 0, Buffer.from(String(i)))),
+    truth.cells.compareAndSet('witness/a', 1, Buffer.from('a2')),
+    truth.cells.compareAndSet('witness/a', 1, Buffer.from('too late')),
+    truth.cells.compareAndSet('witness/a', 2, Buffer.from('a3')),
+  ]
+  assert.equal(held.length, 1)
+  held.shift()?.()
+  assert.equal(await first, true)
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.equal(held.length, 1)
+  held.shift()?.()
+  assert.deepEqual((await Promise.all(later)).slice(200), [true, false, true])
+  assert.equal(counted.length, 2)
+  assert.equal(text(truth.cells.get('witness/a')?.value), 'a3')
+  isHolding = false
+  await truth.close()
+})
+
+test('many small cells that change all the time leave a journal a few times their size', async (context) => {
+  const directory = temporaryFolder(context)
+  const truth = await openFiles({ directory })
+  const names = Array.from({ length: 300 }, (_, i) => `witness/${i}`)
+  for (let version = 0; version < 60; version++) {
+    const value = Buffer.alloc(1000, version)
+    const results = await Promise.all(names.map((name) => truth.cells.compareAndSet(name, version, value)))
+    assert.ok(results.every(Boolean))
+  }
+  assert.ok(statSync(join(directory, 'cells/journal')).size < 6 << 20)
+  await truth.close()
+  const again = await openFiles({ directory })
+  for (const name of names) assert.equal(again.cells.get(name)?.version, 60)
   await again.close()
 })
 

@@ -23,6 +23,8 @@ interface WaitingSet {
 export class FileCells implements Cells {
   readonly #journal: Journal
   readonly #cells: Map<string, Cell>
+  /** Bytes of all cells as records: counted along, because looking costs a copy of each. */
+  #liveBytes: number
   #waiting: WaitingSet[] = []
   #pumping: Promise<void> | undefined
   #closed = false
@@ -30,6 +32,8 @@ export class FileCells implements Cells {
   private constructor(journal: Journal, cells: Map<string, Cell>) {
     this.#journal = journal
     this.#cells = cells
+    this.#liveBytes = 0
+    for (const [name, cell] of cells) this.#liveBytes += recordBytes(name, cell)
   }
 
   static async open(fileSystem: FileSystem, directory: string): Promise<FileCells> {
@@ -113,18 +117,21 @@ export class FileCells implements Cells {
     })
     if (changed.size === 0) return results
     await this.#journal.append([...changed].map(([name, cell]) => encodeCell(name, cell)))
-    for (const [name, cell] of changed) this.#cells.set(name, cell)
+    for (const [name, cell] of changed) this.#set(name, cell)
     await this.#compact()
     return results
   }
 
+  #set(name: string, cell: Cell): void {
+    const before = this.#cells.get(name)
+    this.#liveBytes += recordBytes(name, cell) - (before === undefined ? 0 : recordBytes(name, before))
+    this.#cells.set(name, cell)
+  }
+
   async #compact(): Promise<void> {
-    if (this.#journal.bytes < compactBytes) return
-    const records = this.snapshot()
-    const live = records.reduce((sum, record) => sum + record.length, 0)
-    if (this.#journal.bytes < compactRatio * live) return
+    if (this.#journal.bytes < Math.max(compactBytes, compactRatio * this.#liveBytes)) return
     try {
-      await this.#journal.rewrite(records)
+      await this.#journal.rewrite(this.snapshot())
     } catch {
       // The sets are durable in the old journal. If that is still in use, the next set tries again;
       // if not, the journal is poisoned and the next set says so.
@@ -134,6 +141,10 @@ export class FileCells implements Cells {
 
 function closed(): StoreError {
   return new StoreError('closed', 'the cells are closed')
+}
+
+function recordBytes(name: string, cell: Cell): number {
+  return 7 + Buffer.byteLength(name) + cell.value.length
 }
 
 /** u8 length of the name, name, u48 version, value. */

@@ -46,9 +46,21 @@ export async function replaceFile(
 
 /** Names of streams, cells and keys: 1 to 200 bytes of UTF-8 without control characters. */
 export function checkName(what: string, name: string): void {
-  const bytes = Buffer.byteLength(name)
-  if (bytes >= 1 && bytes <= 200 && name.isWellFormed() && !hasControlCharacter(name)) return
+  if (isName(name)) return
   throw new StoreError('bad-name', `${what} ${JSON.stringify(name)} is no name: 1 to 200 bytes, no control characters`)
+}
+
+/**
+ * Whether a stream can have this name: for whoever names streams after what others chose, and needs another name where
+ * theirs is too long.
+ */
+export function isStreamName(name: string): boolean {
+  return isName(name) && encodedName(name).length <= maxDirectoryName
+}
+
+function isName(name: string): boolean {
+  const bytes = Buffer.byteLength(name)
+  return bytes >= 1 && bytes <= 200 && name.isWellFormed() && !hasControlCharacter(name)
 }
 
 function hasControlCharacter(name: string): boolean {
@@ -65,13 +77,22 @@ function hasControlCharacter(name: string): boolean {
  */
 export function directoryNameOf(streamName: string): string {
   checkName('stream', streamName)
+  const encoded = encodedName(streamName)
+  if (encoded.length > maxDirectoryName)
+    throw new StoreError('bad-name', `stream name ${streamName} is too long for a directory`)
+  return encoded
+}
+
+/** File systems end at 255 bytes; the rest is for what is put behind a name. */
+const maxDirectoryName = 240
+
+function encodedName(streamName: string): string {
   let encoded = ''
   for (const [at, byte] of Buffer.from(streamName).entries()) {
     const character = String.fromCharCode(byte)
     const plain = /[a-z0-9_-]/.test(character) || (character === '.' && at > 0)
     encoded += plain ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
   }
-  if (encoded.length > 240) throw new StoreError('bad-name', `stream name ${streamName} is too long for a directory`)
   return encoded
 }
 

@@ -97,6 +97,23 @@ export class ReadOnlyTruth {
       file.close()
     }
   }
+
+  /** The bytes of a public {@link blob}; undefined also where it has more than `limit` of them. Errors: `damaged`. */
+  blobBytes(digest: string, limit: number): Uint8Array | undefined {
+    const path = `${this.directory}/${layout.blobs}/${digest.slice(0, 2)}/${digest}`
+    const size = this.blob(digest)
+    if (size === undefined || size > limit) return undefined
+    const file = this.#fileSystem.open(path, 'read')
+    try {
+      const bytes = new Uint8Array(size)
+      if (readFully(file, bytes, 0) === size) return bytes
+      throw new StoreError('damaged', `${path} became shorter`, { place: { file: path, offset: 0 } })
+    } catch (error) {
+      throw asStoreError(error, `reading ${path}`)
+    } finally {
+      file.close()
+    }
+  }
 }
 
 /** Reads a stream forward; one segment is open at a time. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
-import { checkedCopy, makeParents, requireEmpty, syncDirectories } from './backup.ts'
-import { type BackupManifest, readManifest } from './backup-manifest.ts'
+import { checkedCopy, makeParents, requireEmpty, sum, syncDirectories } from './backup.ts'
+import { type BackupManifest, ByteCount, type OnBytes, readManifest } from './backup-manifest.ts'
 import { FileCells } from './file-cells.ts'
 import { FileKeyring } from './file-keyring.ts'
 import { FileStream } from './file-stream.ts'
@@ -24,6 +24,8 @@ export interface RestoreOptions {
   /** Restores all but the data keys: what they encrypted stays unreadable. */
   readonly withoutKeyring?: boolean
   readonly fileSystem?: FileSystem
+  /** Hears how many bytes of how many are copied. */
+  readonly onProgress?: OnBytes
 }
 
 /**
@@ -50,11 +52,14 @@ export async function restoreBackup(from: string, to: string, options: RestoreOp
     }
     const made = new Set<string>()
     await requireEmpty(fileSystem, directory, made)
-    for (const file of manifest.files) {
-      if (skipped !== undefined && file.path.startsWith(skipped)) continue
+    const files = manifest.files.filter(({ path }) => skipped === undefined || !path.startsWith(skipped))
+    const count = new ByteCount(sum(files.map(({ size }) => size)), options.onProgress)
+    for (const file of files) {
       makeParents({ fileSystem, directory }, made, file.path)
-      await checkedCopy(fileSystem, from, file, { fileSystem, path: `${directory}/${file.path}` })
+      const target = { fileSystem, path: `${directory}/${file.path}` }
+      await checkedCopy(fileSystem, from, file, { target, count })
     }
+    count.end()
     await syncDirectories(fileSystem, made)
     await checkStreams(fileSystem, directory, manifest)
     await checkKeyring(fileSystem, directory, options)

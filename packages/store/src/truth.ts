@@ -56,6 +56,12 @@ export interface BlobEntry {
  * Content by SHA-256. Digests are 64 lowercase hex digits. Sealed blobs live in a place of their
  * own, named by the digest of their ciphertext, and none of the public calls finds them.
  */
+/** Bytes of a blob: from the first on, and below `to`. */
+export interface BlobPart {
+  readonly from: number
+  readonly to: number
+}
+
 export interface Blobs {
   /**
    * Stores and returns the digest. Errors: `digest-mismatch` when it is not `expectedDigest`,
@@ -67,8 +73,11 @@ export interface Blobs {
   has(digest: string): boolean
   /** Bytes, or undefined when there is no such blob. */
   size(digest: string): number | undefined
-  /** The content in pieces; ends in a `damaged` error when it is not what its digest says. */
-  stream(digest: string): Readable
+  /**
+   * The content in pieces; ends in a `damaged` error when it is not what its digest says. A part of it is not checked
+   * against the digest, for that would take reading all of it: who asked for parts checks what he put together.
+   */
+  stream(digest: string, part?: BlobPart): Readable
   /** Returns whether it was there. Durable when it resolves. */
   delete(digest: string): Promise<boolean>
   list(): Iterable<BlobEntry>
@@ -76,6 +85,15 @@ export interface Blobs {
   putSealed(keyId: string, content: Uint8Array): Promise<string>
   /** Errors: `not-found`, `damaged`, `key-destroyed`, `wrong-key`. */
   getSealed(keyId: string, digest: string): Uint8Array
+  /**
+   * Stores, among the sealed blobs, a ciphertext whose key is kept elsewhere; returns its digest. It is hashed on another
+   * thread while it is written, so that pieces of a large file go through at the speed of the disk. The caller leaves
+   * `content` unchanged until then. Errors: as `put`.
+   */
+  putCiphertext(content: Uint8Array, expectedDigest?: string): Promise<string>
+  /** As it was stored, not checked against its digest: opening it is the check. Errors: `not-found`. */
+  getCiphertext(digest: string): Uint8Array
+  hasSealed(digest: string): boolean
   deleteSealed(digest: string): Promise<boolean>
   listSealed(): Iterable<BlobEntry>
 }

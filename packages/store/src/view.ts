@@ -26,7 +26,7 @@ export interface OpenViewOptions {
 
 // A reader of the same file may hold it for a moment; nothing holds it for long.
 const busyMilliseconds = 5000
-/** 16 MiB of log before it is folded in: a page that many batches touch is then written home once, not each time. */
+/** 16 MiB of log before the writer folds it in: a page that many batches touch is then written home once. A node that serves leaves that to a {@link WalKeeper}. */
 const checkpointPages = 4000
 const cacheKibibytes = 16 * 1024
 const maxStatements = 512
