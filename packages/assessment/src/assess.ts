@@ -23,11 +23,27 @@ export interface FindingsDocument {
  * @throws AssessmentError `unknown-ruleset`, `ambiguous-cut`; `document-missing` from the facts
  */
 export function assess(request: AssessmentRequest, facts: Facts, hasher: FindingsHasher): FindingsDocument {
+  const assessed = boundParties(facts).map((party) => assessParty(party, request, facts))
+  return findingsDocument(request, assessed, hasher)
+}
+
+/** The parties that a findings document is about, in its order. */
+export function boundParties(facts: Pick<Facts, 'bound'>): readonly string[] {
+  return [...new Set(facts.bound())].sort(compareText)
+}
+
+/**
+ * Puts together what was computed for each of {@link boundParties}, for whoever computes that in several goes.
+ *
+ * @throws AssessmentError `ambiguous-cut`, `out-of-order`
+ */
+export function findingsDocument(
+  request: AssessmentRequest,
+  assessed: readonly PartyFindings[],
+  hasher: FindingsHasher,
+): FindingsDocument {
   const cut = orderedCut(request.cut)
-  const parties = [...new Set(facts.bound())]
-    .sort(compareText)
-    .map((party) => assessParty(party, request, facts))
-    .filter((each) => each.findings.length > 0)
+  const parties = assessed.filter((each) => each.findings.length > 0)
   const { version, digest } = request.ruleset
   return {
     cut,

@@ -4,7 +4,7 @@ import { type ProvisionId, provisionIds } from '@comity/instruments'
 import * as fc from 'fast-check'
 import { assessParty } from './assess-party.ts'
 import { explain } from './explain.ts'
-import { aRef, memoryFacts, partyUrn, type RecordOfParty, supporter } from './memory-facts.fixture.ts'
+import { adherent, aRef, memoryFacts, partyUrn, type RecordOfParty, supporter } from './memory-facts.fixture.ts'
 import { aRequest, arbitraryRecord } from './record.fixture.ts'
 
 const party = partyUrn('a')
@@ -19,7 +19,7 @@ test('an explanation names every part of every rung, also of those not reached',
   assert.equal(explanation.finding.level, 'declared')
   const [declared, evidenced] = explanation.rungs
   assert.equal(declared?.reached, true)
-  assert.equal(declared?.why.says, 'an effective product statement; it states how updates reach its users')
+  assert.equal(declared?.why.says, 'it has registered a product, with a policy that says how updates reach its users')
   assert.deepEqual(
     declared?.why.cites.map((each) => each.index),
     [10],
@@ -27,7 +27,26 @@ test('an explanation names every part of every rung, also of those not reached',
   assert.equal(evidenced?.reached, false)
   assert.equal(evidenced?.why.considered, 1)
   assert.equal(evidenced?.why.standing, 'unmet')
-  assert.match(evidenced?.why.says ?? '', /a party other than its author acknowledged this very statement/)
+  assert.match(evidenced?.why.says ?? '', /another party has confirmed that it was told of it/)
+})
+
+test('an SBOM that is on record is said to be a file, not to be an SBOM: nobody has judged that', () => {
+  const explanation = explain(party, 'gids-1', aRequest(), memoryFacts([supporter()]))
+  assert.ok(explanation.bound)
+  const says = explanation.rungs.find(({ level }) => level === 'evidenced')?.why.says ?? ''
+  assert.match(says, /a file it calls its SBOM, .* whether it is one was not judged/)
+})
+
+test('explanations speak in the words of people, not of the register', () => {
+  for (const record of [supporter(), adherent()]) {
+    for (const provision of provisionIds) {
+      const explanation = explain(party, provision, aRequest(), memoryFacts([record]))
+      for (const { why } of explanation.bound ? explanation.rungs : []) {
+        for (const { says } of [why, ...why.parts])
+          assert.doesNotMatch(says, /of the cut|effective|statement/, provision)
+      }
+    }
+  }
 })
 
 test('a rung above one that is not reached is not reached, though its own requirement holds', () => {

@@ -72,9 +72,18 @@ function findingInOrder({ cases, cites, flags, level, provision }: Finding): Fin
  * The bytes that findings are compared by: canonical JSON (RFC 8785) in UTF-8.
  *
  * Members are laid out in sorted order and written by `JSON.stringify`, which is what RFC 8785 asks
- * for strings and integers. Measured on 18 kB of findings: a tenth of the time that sorting the
+ * for strings and integers. Measured on 18 kB of findings: about a sixth of the time that sorting the
  * members of any value takes.
  */
 export function partyFindingsBytes({ findings, party }: PartyFindings): Uint8Array {
   return encoder.encode(JSON.stringify({ findings: findings.map(findingInOrder), party }))
+}
+
+/**
+ * The findings of all parties as one document: the canonical JSON (RFC 8785) array of what
+ * {@link partyFindingsBytes} writes, in the order given.
+ */
+export function findingsBytes(parties: readonly PartyFindings[]): Uint8Array {
+  const decoder = new TextDecoder()
+  return encoder.encode(`[${parties.map((each) => decoder.decode(partyFindingsBytes(each))).join(',')}]`)
 }

@@ -1,4 +1,4 @@
-export { assess, type FindingsDocument } from './assess.ts'
+export { assess, boundParties, findingsDocument, type FindingsDocument } from './assess.ts'
 export { assessParty } from './assess-party.ts'
 export { AssessmentError, type AssessmentErrorCode } from './assessment-error.ts'
 export { evidenceLimit } from './candidates.ts'
@@ -19,6 +19,7 @@ export {
   type CitedAs,
   citedAs,
   type Finding,
+  findingsBytes,
   type Flag,
   flags,
   ladder,
@@ -28,7 +29,7 @@ export {
 } from './finding.ts'
 export { findingsDigest, type FindingsHasher, findingsLeaf, findingsRoot } from './findings-digest.ts'
 export { compareAcknowledgements, compareAdvisories, compareLatest, compareProducts, compareReleases } from './order.ts'
-export { type AssessmentRequest, type Cut, type Prefix, type RulesetName } from './request.ts'
+export { type AssessmentRequest, type Cut, orderedCut, type Prefix, type RulesetName } from './request.ts'
 export { type Condition, type Requirement, type Sort } from './requirement.ts'
 export { type Rule, type Rung } from './rule.ts'
 export { currentRuleset, type Ruleset, rulesetDescription, rulesetOf, rulesets } from './ruleset.ts'

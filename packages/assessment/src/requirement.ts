@@ -44,10 +44,25 @@ export const meanings: Readonly<Record<Sort | Condition, string>> = {
   'told-by-another': 'a party other than its author acknowledged this very statement',
 }
 
+/**
+ * The same for people who read a finding. No part of the digest: another wording is the same ruleset. Whoever reads a
+ * log sees that a document is there, never what it is worth, so that is what is said.
+ */
+const plainWords: Readonly<Record<Sort | Condition, string>> = {
+  declaration: 'it declares something about this provision in its latest adherence or support',
+  support: 'it supports the text',
+  product: 'it has registered a product',
+  release: 'it has registered a release',
+  advisory: 'it has published an advisory',
+  'update-policy': 'with a policy that says how updates reach its users',
+  'sbom-present': 'with a file it calls its SBOM, which anybody can get and read; whether it is one was not judged',
+  'document-present': 'with its document, which anybody can get and read',
+  'told-by-another': 'and another party has confirmed that it was told of it',
+}
+
 /** A requirement as an English phrase, for explanations. */
 export function phrase(requirement: Requirement): string {
   if ('all' in requirement) return 'all of these'
   if ('oneOf' in requirement) return 'at least one of these'
-  const conditions = requirement.with.map((each) => meanings[each])
-  return [meanings[requirement.some], ...conditions].join('; ')
+  return [requirement.some, ...requirement.with].map((each) => plainWords[each]).join(', ')
 }

@@ -8,6 +8,8 @@ export const mediaType = {
   /** Several statements, or several receipts (RFC 8742). */
   cborSequence: 'application/cbor-seq',
   cbor: 'application/cbor',
+  /** A sealed message (RFC 7516 §9.2.1 in its JSON form). */
+  jose: 'application/jose+json',
   json: 'application/json',
   /** An SBOM as its makers label it; plain JSON is taken too. */
   cyclonedx: 'application/vnd.cyclonedx+json',
@@ -17,4 +19,6 @@ export const mediaType = {
   conciseProblem: 'application/concise-problem-details+cbor',
   bytes: 'application/octet-stream',
   text: 'text/plain; charset=utf-8',
+  /** The size that a witness remembers of a log (C2SP tlog-witness). */
+  tlogSize: 'text/x.tlog.size',
 } as const

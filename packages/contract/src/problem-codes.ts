@@ -82,12 +82,15 @@ const ofDocuments = {
 /** What a log's judge refuses, and what a node cannot do. */
 const ofNodes = {
   'clock-in-future': kind(400, 'Time lies in the future', 'Rejected'),
+  'continuation-missing': kind(400, 'Continuation missing', 'Rejected'),
   'duplicate-party': kind(400, 'Party exists already', 'Rejected'),
+  'duplicate-statement': kind(400, 'Statement stands in the log already', 'Rejected'),
   'kind-not-admitted': kind(400, 'Kind not admitted by the policy', 'Rejected'),
   'not-home': kind(400, 'Not the home log of this party', 'Rejected'),
   'not-the-keeper': kind(400, 'Only for the keeper of this log', 'Rejected'),
   'not-yours': kind(400, 'Belongs to another party', 'Rejected'),
   'party-not-admitted': kind(400, 'Party not admitted by the policy', 'Rejected'),
+  'signed-before-move': kind(400, 'Signed before the party moved here', 'Rejected'),
   'time-decreases': kind(400, 'Time decreases', 'Rejected'),
   'unknown-advisory': kind(400, 'Unknown advisory', 'Rejected'),
   'unknown-document': kind(400, 'Unknown document', 'Rejected'),
@@ -95,6 +98,7 @@ const ofNodes = {
   'unknown-product': kind(400, 'Unknown product', 'Rejected'),
   'unknown-provision': kind(400, 'Unknown provision', 'Rejected'),
   'wrong-bootstrap': kind(400, 'Not how a log begins', 'Rejected'),
+  'wrong-continuation': kind(400, 'Continuation does not fit', 'Rejected'),
   'wrong-cut': kind(400, 'Not a prefix of this log', 'Rejected'),
   'wrong-party-type': kind(400, 'Not for a party of this type', 'Rejected'),
   'digest-mismatch': kind(400, 'Content does not have this digest', 'Rejected'),
@@ -110,6 +114,28 @@ const ofNodes = {
   'unknown-inventory': kind(404, 'Unknown inventory', 'Not Found'),
   'unknown-match': kind(404, 'Unknown match', 'Not Found'),
   'unknown-token': kind(404, 'Unknown token', 'Not Found'),
+  // the inbox, to whoever brings a sealed message and to its hosted parties
+  'attachment-broken': kind(409, 'Attachment does not open', 'Rejected'),
+  'attachment-incomplete': kind(409, 'Attachment is not whole', 'Rejected'),
+  'attachment-too-large': kind(413, 'Attachment too large', 'Rejected'),
+  'link-expired': kind(410, 'Link has expired', 'Not Found'),
+  'malformed-message': kind(400, 'Malformed message', 'Malformed request'),
+  'message-too-large': kind(413, 'Message too large', 'Rejected'),
+  'message-too-old': kind(400, 'Message too old', 'Rejected'),
+  'not-committed': kind(409, 'Not committed to yet', 'Rejected'),
+  'not-delivered': kind(409, 'Not delivered in time', 'Rejected'),
+  'not-sealed': kind(400, 'Not a sealed message', 'Malformed request'),
+  'seal-broken': kind(400, 'Seal is broken', 'Rejected'),
+  'seal-key-expired': kind(409, 'Sealed to a key that has expired', 'Rejected'),
+  'unknown-attachment': kind(404, 'Unknown attachment', 'Not Found'),
+  'unknown-author': kind(409, 'Author is not known here', 'Rejected'),
+  'unknown-correspondence': kind(404, 'Unknown correspondence', 'Not Found'),
+  'unknown-link': kind(404, 'Unknown link', 'Not Found'),
+  'unknown-message': kind(404, 'Unknown message', 'Not Found'),
+  'unknown-recipient': kind(404, 'No inbox of this party', 'Not Found'),
+  'unknown-seal-key': kind(409, 'Sealed to a key that is not known here', 'Rejected'),
+  'wrong-opener': kind(403, 'Not opened with the key of the link', 'Rejected'),
+  'wrong-recipient': kind(400, 'Message is for somebody else', 'Rejected'),
   'already-founded': kind(409, 'Log exists already', 'Rejected'),
   closed: kind(503, 'Node is shutting down', 'Service unavailable'),
   frozen: kind(503, 'Node is frozen', 'Service unavailable'),
@@ -123,9 +149,44 @@ const ofNodes = {
   'ambiguous-cut': kind(400, 'Ambiguous cut', 'Rejected'),
 } satisfies Record<string, ProblemKind>
 
+/** What a node's keeper is told about other nodes. */
+const ofPeers = {
+  'bad-peer-url': kind(400, 'Not the address of a node', 'Malformed request'),
+  'bad-verifier-key': kind(400, 'Malformed verifier key', 'Malformed request'),
+  'not-a-peer': kind(403, 'Address of no peer', 'Rejected'),
+  'private-address': kind(400, 'Address of a private network', 'Rejected'),
+  'peer-unreachable': kind(502, 'Peer cannot be reached', 'Service unavailable'),
+  'peer-too-slow': kind(504, 'Peer answers too slowly', 'Service unavailable'),
+  'peer-answer-too-large': kind(502, "Peer's answer is too large", 'Service unavailable'),
+  'peer-answer-malformed': kind(502, "Peer's answer is malformed", 'Service unavailable'),
+  'peer-redirects': kind(502, 'Peer sends elsewhere', 'Service unavailable'),
+  'peer-busy': kind(502, 'Peer asked to be left alone for a while', 'Service unavailable'),
+  'peer-answers-otherwise': kind(502, 'Peer answers otherwise than a node', 'Service unavailable'),
+  'no-log': kind(502, 'No log is served there', 'Service unavailable'),
+  'head-malformed': kind(502, "Peer's checkpoint is none", 'Service unavailable'),
+  'head-too-large': kind(502, "Peer's log is too large", 'Service unavailable'),
+  'head-unsigned': kind(502, "Peer's checkpoint is not signed", 'Service unavailable'),
+  'entries-missing': kind(502, 'Peer does not serve its entries', 'Service unavailable'),
+  'entries-malformed': kind(502, "Peer's entries are malformed", 'Service unavailable'),
+  'peer-unverified': kind(502, 'What the peer serves does not verify', 'Service unavailable'),
+  'wrong-keeper': kind(409, 'Peer is kept by another party', 'Rejected'),
+  'wrong-log-key': kind(409, 'Peer signs with another log key', 'Rejected'),
+  'own-log': kind(409, 'This is the own log', 'Rejected'),
+  'unknown-peer': kind(404, 'Unknown peer', 'Not Found'),
+  'too-many-peers': kind(409, 'Too many peers', 'Rejected'),
+} satisfies Record<string, ProblemKind>
+
+/** Why a witness does not cosign (C2SP tlog-witness). */
+const ofWitnesses = {
+  'log-not-witnessed': kind(404, 'Log is not witnessed here', 'Not Found'),
+  'checkpoint-unsigned': kind(403, 'Checkpoint is not signed by its log', 'Rejected'),
+  'checkpoint-inconsistent': kind(422, 'Checkpoint does not continue the last one', 'Rejected'),
+} satisfies Record<string, ProblemKind>
+
 /** What is wrong with a request itself. */
 const ofRequests = {
   'bad-request': kind(400, 'Malformed request', 'Malformed request'),
+  'range-not-satisfiable': kind(416, 'Range not satisfiable', 'Malformed request'),
   'malformed-http': kind(400, 'Not HTTP', 'Malformed request'),
   'bad-locator': kind(400, 'Malformed locator', 'Invalid locator'),
   'body-truncated': kind(400, 'Body ended early', 'Malformed request'),
@@ -136,6 +197,11 @@ const ofRequests = {
   'not-permitted': kind(403, 'Not permitted to this token', 'Rejected'),
   'not-found': kind(404, 'Not found', 'Not Found'),
   'no-such-key': kind(404, 'No such key', 'No such key'),
+  // where a backup goes
+  'target-not-empty': kind(409, 'Target folder is not empty', 'Rejected'),
+  'target-not-writable': kind(409, 'Target folder cannot be written', 'Rejected'),
+  'target-full': kind(409, 'No room for the backup', 'Rejected'),
+  'backup-running': kind(409, 'A backup is being made', 'Rejected'),
   withheld: kind(410, 'Withheld', 'Not Found'),
   erased: kind(410, 'Erased', 'Not Found'),
   'not-available': kind(501, 'Not available on this node', 'Service unavailable'),
@@ -143,7 +209,14 @@ const ofRequests = {
 } satisfies Record<string, ProblemKind>
 
 /** Every problem code. */
-export const problemKinds = { ...ofStatements, ...ofDocuments, ...ofNodes, ...ofRequests } as const
+export const problemKinds = {
+  ...ofStatements,
+  ...ofDocuments,
+  ...ofNodes,
+  ...ofPeers,
+  ...ofWitnesses,
+  ...ofRequests,
+} as const
 
 export type ProblemCode = keyof typeof problemKinds
 

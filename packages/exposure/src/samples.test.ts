@@ -12,10 +12,10 @@ const folder = fileURLToPath(new URL('../../../samples/', import.meta.url))
 
 /** Advisory, state and component of every match and every near miss. */
 const expected = [
-  'GO-2022-0603 not-affected gopkg.in/yaml.v3@v3.0.1',
-  'GO-2022-1059 not-affected golang.org/x/text@v0.14.0',
-  'GO-2023-2102 not-affected stdlib@1.21.5',
-  'GO-2023-2102 not-affected golang.org/x/net@v0.17.0',
+  'GO-2022-0603 not_affected gopkg.in/yaml.v3@v3.0.1',
+  'GO-2022-1059 not_affected golang.org/x/text@v0.14.0',
+  'GO-2023-2102 not_affected stdlib@1.21.5',
+  'GO-2023-2102 not_affected golang.org/x/net@v0.17.0',
   'GO-2023-2153 affected google.golang.org/grpc@v1.57.0',
   'GO-2023-2402 affected golang.org/x/crypto@v0.16.0',
   'GO-2024-2611 affected google.golang.org/protobuf@v1.31.0',
@@ -24,7 +24,7 @@ const expected = [
   'GO-2024-3321 affected golang.org/x/crypto@v0.16.0',
   'GO-2024-3333 affected golang.org/x/net@v0.17.0',
   'GO-2025-3553 affected github.com/golang-jwt/jwt/v4@v4.5.0',
-  'GO-2025-3553 not-affected github.com/golang-jwt/jwt/v5@v5.2.2',
+  'GO-2025-3553 not_affected github.com/golang-jwt/jwt/v5@v5.2.2',
 ]
 
 describe('the samples', async () => {

@@ -1,7 +1,19 @@
-import { type AssessmentRequest, type Level, type PartyFindings, assessParty, currentRuleset } from '@comity/assessment'
-import { count, field, item } from './audit/columns.ts'
+import {
+  type AssessmentRequest,
+  type Cut,
+  type Level,
+  type PartyFindings,
+  assessParty,
+  currentRuleset,
+  orderedCut,
+} from '@comity/assessment'
+import { digestText } from '@comity/statement'
+import { idText } from './register/by-id.ts'
 import type { Database } from './register/database.ts'
 import { RegisterFacts } from './register/facts.ts'
+import { indexOf, positionOf } from './register/position.ts'
+import { Sight } from './register/sight.ts'
+import { inSlices } from './slices.ts'
 
 /** The register and the tree of one log, as a node or an audit has them. */
 export interface ChangesSource {
@@ -13,6 +25,16 @@ export interface ChangesSource {
   root(size: number): Uint8Array
   /** Whether the bytes of a document, by 64 hex digits, are at hand. */
   stored(digest: string): boolean
+  /** Logs whose words count in the findings too: those that a node mirrors. */
+  readonly mirrored?: readonly MirroredLog[]
+}
+
+/** A log beside the one whose changes are asked for. */
+export interface MirroredLog {
+  readonly origin: string
+  /** Entries that are folded. */
+  readonly size: number
+  root(size: number): Uint8Array
 }
 
 /** The log as it stood at a date: after the last batch that was closed by then. */
@@ -22,6 +44,8 @@ export interface Moment {
   /** Time of that batch; 0 where the log had not begun. */
   readonly at: number
   readonly size: number
+  /** What its findings are computed from: every log as it stood at that date. */
+  readonly cut: Cut
 }
 
 /** A statement that took effect between the two moments. */
@@ -64,92 +88,129 @@ const defaultLimit = 500
 
 /**
  * What changed in a log between two dates (whole seconds since the epoch): which statements took effect, and which
- * findings differ when the same ruleset is applied to both prefixes. Throws RangeError when `from` is after `to`, and
- * AssessmentError `document-missing`.
+ * findings differ when the same ruleset is applied to both prefixes. Rejects with RangeError when `from` is after `to`,
+ * and with AssessmentError `document-missing`.
  */
-export function changes(source: ChangesSource, from: number, to: number, limit: number = defaultLimit): Changes {
+export async function changes(source: ChangesSource, from: number, to: number, limit?: number): Promise<Changes> {
+  return changesBetween(source, momentsOf(source, from, to), limit)
+}
+
+/** The two moments that are compared: nothing else of the dates decides what changed. */
+export interface Moments {
+  readonly from: Moment
+  readonly to: Moment
+}
+
+/** The log as it stood at two dates. Throws RangeError when `from` is after `to`. */
+export function momentsOf(source: ChangesSource, from: number, to: number): Moments {
   if (from > to) throw new RangeError(`the first date, ${from}, is after the second, ${to}`)
-  const before = momentAt(source, from)
-  const after = momentAt(source, to)
-  const { reader, origin } = source
-  const range = [before.size, after.size]
-  const counted = reader
-    .prepare(
-      "SELECT kind, count(*) AS n FROM entry WHERE effective >= ? AND effective < ? AND kind <> 'time' GROUP BY kind ORDER BY kind",
-    )
-    .all(...range)
-  const kinds = Object.fromEntries(counted.map((row) => [String(row['kind']), Number(row['n'])]))
+  return { from: momentAt(source, from), to: momentAt(source, to) }
+}
+
+/** {@link changes} between moments that were looked up. Assesses many parties, and gives way to others meanwhile. */
+export async function changesBetween(
+  source: ChangesSource,
+  { from, to }: Moments,
+  limit: number = defaultLimit,
+): Promise<Changes> {
+  const range = { from: from.size, to: to.size }
+  const kinds = countKinds(source.reader, range)
   const total = Object.values(kinds).reduce((sum, n) => sum + n, 0)
-  const statements = listStatements(reader, range, limit)
-  const { findings, partiesOmitted } = compareFindings(source, before, after, limit)
-  return {
-    origin,
-    from: before,
-    to: after,
-    kinds,
-    statements,
-    omitted: total - statements.length,
-    findings,
-    partiesOmitted,
-  }
+  const statements = listStatements(source.reader, range, limit)
+  const omitted = total - statements.length
+  const compared = await compareFindings(source, from, to, limit)
+  return { origin: source.origin, from, to, kinds, statements, omitted, ...compared }
 }
 
-function momentAt({ reader, size }: ChangesSource, asked: number): Moment {
+function momentAt({ reader, origin, size, root, mirrored = [] }: ChangesSource, asked: number): Moment {
+  const own = closedBy(reader, { origin, size, root }, asked)
+  const others = mirrored.map((log) => closedBy(reader, log, asked))
+  const cut = orderedCut([own, ...others].flatMap(({ prefix }) => (prefix.size === 0 ? [] : [prefix])))
+  return { asked, at: own.at, size: own.prefix.size, cut }
+}
+
+/** A log up to the last batch that was closed by then. */
+function closedBy(reader: Database, { origin, size, root }: MirroredLog, asked: number) {
+  const log = Number(reader.prepare('SELECT log FROM log WHERE origin = ?').get(origin)?.['log'])
   const row = reader
-    .prepare('SELECT position, at FROM batch WHERE at <= ? AND position < ? ORDER BY position DESC LIMIT 1')
-    .get(asked, size)
-  return { asked, at: Number(row?.['at'] ?? 0), size: row === undefined ? 0 : Number(row['position']) + 1 }
+    .prepare(
+      'SELECT position, at FROM batch WHERE log = ? AND at <= ? AND position < ? ORDER BY at DESC, position DESC',
+    )
+    .get(log, asked, positionOf(log, size))
+  const closed = row === undefined ? 0 : indexOf(Number(row['position'])) + 1
+  return { at: Number(row?.['at'] ?? 0), prefix: { origin, size: closed, root: digestText(root(closed)) } }
 }
 
-function listStatements(reader: Database, range: readonly number[], limit: number): ChangedStatement[] {
-  return reader
-    .prepare(
-      `SELECT position, id, kind, urn, names, at, effective FROM entry JOIN party USING (party)
-       WHERE effective >= ? AND effective < ? AND kind <> 'time' ORDER BY effective DESC LIMIT ?`,
-    )
-    .all(...range, limit)
+interface Range {
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * What took effect in a range, time leaves not counted: by itself where it stands, or late where its last approval does.
+ * The late ones are few and have an index, so nothing outside the range is looked at.
+ */
+const tookEffect = [
+  "position >= :from AND position < :to AND effective = position AND kind <> 'time'",
+  "effective <> position AND effective >= :from AND effective < :to AND kind <> 'time'",
+] as const
+
+function countKinds(reader: Database, range: Range): Readonly<Record<string, number>> {
+  const counts = tookEffect.map((condition) => `SELECT kind, count(*) AS n FROM entry WHERE ${condition} GROUP BY kind`)
+  const rows = reader
+    .prepare(`SELECT kind, sum(n) AS n FROM (${counts.join(' UNION ALL ')}) GROUP BY kind ORDER BY kind`)
+    .all({ ...range })
+  return Object.fromEntries(rows.map((row) => [String(row['kind']), Number(row['n'])]))
+}
+
+function listStatements(reader: Database, range: Range, limit: number): ChangedStatement[] {
+  const [prompt, late] = tookEffect.map((condition, i) =>
+    reader
+      .prepare(
+        `SELECT position, id, kind, urn, names, at, effective FROM entry JOIN party USING (party)
+         WHERE ${condition} ORDER BY ${i === 0 ? 'position' : 'effective'} DESC LIMIT :limit`,
+      )
+      .all({ ...range, limit }),
+  )
+  return [...(prompt ?? []), ...(late ?? [])]
     .map((row) => ({
       index: Number(row['position']),
-      // Safe: the column is a BLOB NOT NULL.
-      id: Buffer.from(row['id'] as Uint8Array).toString('hex'),
+      id: idText(row['id']),
       kind: String(row['kind']),
       party: String(row['urn']),
       partyName: firstName(row['names']),
       at: Number(row['at']),
       effective: Number(row['effective']),
     }))
+    .sort((a, b) => b.effective - a.effective)
+    .slice(0, limit)
 }
 
 /** Only parties that are bound at either moment are looked at, one at a time. */
-function compareFindings(source: ChangesSource, from: Moment, to: Moment, limit: number) {
+async function compareFindings(source: ChangesSource, from: Moment, to: Moment, limit: number) {
   const before = assessorAt(source, from)
   const after = assessorAt(source, to)
-  const name = source.reader.prepare('SELECT names FROM party WHERE urn = ?')
+  const sight = new Sight(source.reader)
   const findings: ChangedFinding[] = []
   let parties = 0
   let partiesOmitted = 0
   // Whoever is bound at the first moment has said so by the second too.
-  for (const party of after?.facts.bound() ?? []) {
+  await inSlices(after?.facts.bound() ?? [], (party) => {
     const changed = differing(before?.assess(party), after?.assess(party))
-    if (changed.length === 0) continue
+    if (changed.length === 0) return
     if (++parties > limit) partiesOmitted += 1
     else {
-      const partyName = firstName(name.get(party)?.['names'])
+      const partyName = sight.stateOf(party)?.names[0]?.text ?? ''
       findings.push(...changed.map((each) => ({ party, partyName, ...each })))
     }
-  }
+  })
   return { findings, partiesOmitted }
 }
 
-function assessorAt({ reader, origin, root, stored }: ChangesSource, { size, at }: Moment) {
+function assessorAt({ reader, stored }: ChangesSource, { size, at, cut }: Moment) {
   if (size === 0) return undefined
   const { version, digest } = currentRuleset
-  const request: AssessmentRequest = {
-    cut: [{ origin, size, root: `sha256:${Buffer.from(root(size)).toString('hex')}` }],
-    at,
-    ruleset: { version, digest },
-    trust: null,
-  }
+  const request: AssessmentRequest = { cut, at, ruleset: { version, digest }, trust: null }
   const facts = new RegisterFacts(reader, request.cut, stored)
   return { facts, assess: (party: string) => assessParty(party, request, facts) }
 }
@@ -172,64 +233,4 @@ function short(found: PartyFindings | undefined, provision: string) {
 function firstName(names: unknown): string {
   const list: readonly { readonly text: string }[] = JSON.parse(String(names ?? '[]'))
   return list[0]?.text ?? ''
-}
-
-/** The changes for people, in plain text of at most 80 columns. */
-export function changesSummary({
-  origin,
-  from,
-  to,
-  kinds,
-  statements,
-  omitted,
-  findings,
-  partiesOmitted,
-}: Changes): string {
-  const kindTexts = Object.entries(kinds).map(([kind, n]) => `${kind} ${n.toLocaleString('en')}`)
-  const shown = statements.slice(0, 20)
-  const hidden = omitted + statements.length - shown.length
-  const blocks = [
-    [
-      ...field('Log', origin),
-      ...field('From', momentText(from)),
-      ...field('To', momentText(to)),
-      ...field('Took effect', kindTexts.length === 0 ? 'nothing' : kindTexts.join(', ')),
-    ],
-    shown.length === 0
-      ? []
-      : [
-          'Newest statements:',
-          ...shown.flatMap(({ at, kind, partyName, party, index }) =>
-            item('- ', `${isoMinute(at)} ${kind} by ${partyName || party}, entry ${index}`),
-          ),
-          ...(hidden > 0 ? [`  … and ${hidden.toLocaleString('en')} more`] : []),
-        ],
-    findings.length === 0
-      ? ['No finding changed.']
-      : [
-          'Findings that changed:',
-          ...findings.flatMap(({ partyName, party, provision, before, after }) =>
-            item('- ', `${partyName || party}, ${provision}: ${findingText(before)} → ${findingText(after)}`),
-          ),
-          ...(partiesOmitted > 0 ? [`  … and those of ${count(partiesOmitted, 'more party', 'more parties')}`] : []),
-        ],
-  ]
-  return `${blocks
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n')}\n`
-}
-
-function momentText({ asked, at, size }: Moment): string {
-  if (size === 0) return `${isoMinute(asked)}: the log had not begun`
-  return `${isoMinute(asked)}: ${count(size, 'entry', 'entries')}, the last batch of ${isoMinute(at)}`
-}
-
-function isoMinute(seconds: number): string {
-  return `${new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`
-}
-
-function findingText(finding: ChangedFinding['before']): string {
-  if (finding === undefined) return 'not bound'
-  return [finding.level ?? 'on record', ...finding.flags].join(', ')
 }

@@ -1,8 +1,9 @@
-import type { BlobSource, Blobs } from '@comity/store'
+import type { BlobPart, BlobSource, Blobs } from '@comity/store'
 import { StoreError } from '@comity/store'
 import { NodeError } from './node-error.ts'
 import type { Database } from './register/database.ts'
 import type { DocumentReference } from './register/register.ts'
+import { isWithheld } from './register/withheld.ts'
 
 /** Largest document, in bytes: 256 MiB. */
 export const documentLimit = 256 * 1024 * 1024
@@ -59,13 +60,13 @@ export class Documents {
     return this.#blobs.get(hexOf(digest))
   }
 
-  stream(digest: string): AsyncIterable<Uint8Array> {
-    return this.#blobs.stream(hexOf(digest))
+  /** The document in pieces, or a part of it. */
+  stream(digest: string, part?: BlobPart): AsyncIterable<Uint8Array> {
+    return this.#blobs.stream(hexOf(digest), part)
   }
 
   status(digest: string): DocumentStatus {
-    const withheld = this.#register.prepare('SELECT 1 FROM withholding WHERE digest = ?').get(digest)
-    if (withheld !== undefined) return 'withheld'
+    if (isWithheld(this.#register, digest)) return 'withheld'
     return this.has(digest) ? 'present' : 'absent'
   }
 

@@ -1,23 +1,40 @@
-import { treeHasher } from '@comity/crypto'
+import { sha256Hex, treeHasher } from '@comity/crypto'
 import {
   AssessmentError,
   type AssessmentRequest,
+  type Cut,
   type FindingsDocument,
   type PartyFindings,
-  assess,
   assessParty,
+  boundParties,
   currentRuleset,
   explain,
+  findingsBytes,
+  findingsDocument,
+  orderedCut,
 } from '@comity/assessment'
 import { digestText } from '@comity/statement'
 import type { Documents } from './documents.ts'
 import type { Database } from './register/database.ts'
-import { RegisterFacts } from './register/facts.ts'
-import type { Register } from './register/register.ts'
+import { MissingDocument, RegisterFacts } from './register/facts.ts'
+import type { DocumentReference, Register } from './register/register.ts'
+import type { Stale } from './register/stale.ts'
 import type { Ledger } from './pipeline/ledger.ts'
+import { inSlices } from './slices.ts'
+
+/** Largest document of published findings, in bytes: what an auditor still reads. */
+const documentBytes = 16 * 1024 * 1024
+
+export interface FindingsParts {
+  readonly reader: Database
+  readonly register: Pick<Register, 'database'>
+  readonly stale: Stale
+  readonly documents: Pick<Documents, 'has' | 'put'>
+  readonly ledger: Pick<Ledger, 'origin' | 'head' | 'tree'>
+}
 
 /**
- * Findings over this node's log.
+ * Findings over this node's log and those that it mirrors.
  *
  * The current ones are kept in the view and renewed for the parties that a batch touched, when somebody asks or after a
  * moment, whichever comes first: a burst of statements by one party costs one assessment.
@@ -25,33 +42,70 @@ import type { Ledger } from './pipeline/ledger.ts'
 export class FindingsKeeper {
   /** Reads what is committed: the sequencer may be in the middle of a batch. */
   readonly #reader: Database
-  readonly #register: Register
-  readonly #documents: Documents
-  readonly #ledger: Ledger
+  /** Written between batches only. */
+  readonly #writer: Database
+  readonly #stale: Stale
+  readonly #documents: FindingsParts['documents']
+  readonly #ledger: FindingsParts['ledger']
 
-  constructor(parts: { reader: Database; register: Register; documents: Documents; ledger: Ledger }) {
+  constructor(parts: FindingsParts) {
     this.#reader = parts.reader
-    this.#register = parts.register
+    this.#writer = parts.register.database
+    this.#stale = parts.stale
     this.#documents = parts.documents
     this.#ledger = parts.ledger
   }
 
-  /** What a finding is computed from when nobody says otherwise: the signed log as it stands, and no trust policy. */
-  request(size: number = this.#ledger.head?.size ?? 0, at?: number): AssessmentRequest {
+  /**
+   * What findings are computed from when nobody says otherwise: the signed log as it stands, every mirrored log that is
+   * followed as far as it is folded, the time of the own log's newest time leaf, and no trust policy. A prefix of the own
+   * log of another size stands alone, unless `mirrored` says which prefixes stand beside it.
+   */
+  request(size?: number, at?: number, mirrored: Cut = size === undefined ? this.#mirrored() : []): AssessmentRequest {
+    const { head, tree, origin } = this.#ledger
+    const own = size ?? head?.size ?? 0
     const { version, digest } = currentRuleset
-    const row = this.#reader.prepare('SELECT at FROM batch WHERE position < ? ORDER BY position DESC LIMIT 1').get(size)
-    const root = digestText(this.#ledger.tree.root(size))
+    const row = this.#reader.prepare('SELECT at FROM batch WHERE position < ? ORDER BY position DESC LIMIT 1').get(own)
     return {
-      cut: [{ origin: this.#ledger.origin, size, root }],
+      cut: orderedCut([{ origin, size: own, root: digestText(tree.root(own)) }, ...mirrored]),
       at: at ?? Number(row?.['at'] ?? 0),
       ruleset: { version, digest },
       trust: null,
     }
   }
 
-  /** The findings of everybody bound, on a given prefix. */
-  assess(request: AssessmentRequest): FindingsDocument {
-    return assess(request, this.#facts(request), treeHasher)
+  /** The findings of everybody bound, on a given prefix. Takes long where many are, and gives way to others meanwhile. */
+  async assess(request: AssessmentRequest): Promise<FindingsDocument> {
+    const facts = this.#facts(request)
+    const assessed: PartyFindings[] = []
+    await inSlices(boundParties(facts), (party) => assessed.push(assessParty(party, request, facts)))
+    return findingsDocument(request, assessed, treeHasher)
+  }
+
+  /**
+   * What can be published: the findings on all that this node sees. A mirrored log that cites a document which is not
+   * here, or not yet, stays out of the cut, so that nobody else's log keeps this node from publishing.
+   */
+  async publishable(): Promise<FindingsDocument> {
+    const { cut: all, ...rest } = this.request()
+    let cut = all
+    for (;;) {
+      try {
+        return await this.assess({ cut, ...rest })
+      } catch (error) {
+        if (!(error instanceof MissingDocument) || error.origin === this.#ledger.origin) throw error
+        const { origin: missing } = error
+        cut = cut.filter(({ origin }) => origin !== missing)
+      }
+    }
+  }
+
+  /** Stores findings as a document for the statement that publishes them; none where they are more than 16 MiB. */
+  async keep(parties: readonly PartyFindings[]): Promise<readonly DocumentReference[]> {
+    const bytes = findingsBytes(parties)
+    if (bytes.length > documentBytes) return []
+    const digest = `sha256:${sha256Hex(bytes)}`
+    return [{ digest, size: await this.#documents.put(digest, bytes), type: 'application/json' }]
   }
 
   /** The findings of one party as the log stands. */
@@ -67,40 +121,49 @@ export class FindingsKeeper {
     return explain(party, provision, request, this.#facts(request))
   }
 
-  /** Row numbers of the parties whose findings may have changed since they were last renewed. */
-  changed(): number[] {
-    return [...this.#register.dirty]
+  /** URNs of the parties whose findings may have changed since they were last renewed. */
+  changed(): string[] {
+    return [...this.#stale.parties]
   }
 
   /**
    * Renews what is kept for these parties. Writes through the sequencer's connection, so it is called between batches
    * only.
    */
-  renew(changed: readonly number[] = this.changed()): void {
-    const { dirty, database } = this.#register
+  renew(changed: readonly string[] = this.changed()): void {
     if (changed.length === 0) return
     const request = this.request()
-    const facts = this.#facts(request, database)
-    const put = database.prepare(
-      'INSERT INTO finding (party, document) VALUES (?, ?) ON CONFLICT (party) DO UPDATE SET document = excluded.document',
+    const facts = this.#facts(request, this.#writer)
+    const put = this.#writer.prepare(
+      'INSERT INTO finding (urn, document) VALUES (?, ?) ON CONFLICT (urn) DO UPDATE SET document = excluded.document',
     )
-    const drop = database.prepare('DELETE FROM finding WHERE party = ?')
-    const renewed = database.prepare('DELETE FROM stale WHERE party = ?')
-    const found = changed.map((party) => this.#assessable(this.#register.book.urnOf(party), request, facts))
-    database.prepare('BEGIN').run()
+    const drop = this.#writer.prepare('DELETE FROM finding WHERE urn = ?')
+    const found = changed.map((party) => this.#assessable(party, request, facts))
+    this.#writer.prepare('BEGIN').run()
     try {
-      for (const [i, party] of changed.entries()) {
-        const findings = found[i]?.findings ?? []
+      for (const { party, findings } of found) {
         if (findings.length > 0) put.run(party, JSON.stringify(findings))
         else drop.run(party)
-        renewed.run(party)
+        this.#stale.renewed(party)
       }
-      database.prepare('COMMIT').run()
+      this.#writer.prepare('COMMIT').run()
     } catch (error) {
-      database.prepare('ROLLBACK').run()
+      this.#writer.prepare('ROLLBACK').run()
       throw error
     }
-    for (const party of changed) dirty.delete(party)
+    this.#stale.forget(changed)
+  }
+
+  /** Prefixes of the mirrored logs that are followed. One of which nothing is folded yet says nothing. */
+  #mirrored(): Cut {
+    return this.#reader
+      .prepare('SELECT origin, size, root FROM log WHERE log > 0 AND followed = 1 AND size > 0')
+      .all()
+      .map((row) => ({
+        origin: String(row['origin']),
+        size: Number(row['size']),
+        root: `sha256:${String(row['root'])}`,
+      }))
   }
 
   /** No findings are kept for a party whose document is lost: who asks for them is told which one. */

@@ -1,6 +1,7 @@
 /** For whoever holds an admin token. */
 import { type Static, Type } from 'typebox'
-import { at, closed, logSize, partyUrn } from './fields.ts'
+import { problemSchema } from '../problem.ts'
+import { at, closed, logSize, oneOf, partyUrn } from './fields.ts'
 
 const tokenId = Type.String({ pattern: '^[0-9a-f]{16}$', description: 'names a token without giving it away' })
 
@@ -35,10 +36,28 @@ export type TokensResponse = Static<typeof tokensResponse>
 
 export const tokenParams = closed({ id: tokenId })
 
+const bytes = Type.Integer({ minimum: 0, description: 'bytes' })
+
 export const backupBody = closed({
-  directory: Type.String({ minLength: 1, maxLength: 4096, description: 'a new folder on the machine of the node' }),
+  directory: Type.String({
+    minLength: 1,
+    maxLength: 4096,
+    description: 'absolute path of a new folder on the machine of the node',
+  }),
 })
 export type BackupBody = Static<typeof backupBody>
 
-export const backupResponse = closed({ directory: Type.String(), size: logSize, bytes: Type.Integer({ minimum: 0 }) })
+/** A backup that is whole and verified. */
+export const finishedBackup = closed({ directory: Type.String(), size: logSize, bytes })
+export type FinishedBackup = Static<typeof finishedBackup>
+
+export const backupResponse = closed({
+  directory: Type.String(),
+  state: oneOf(['running', 'done', 'failed'], 'how the newest backup stands'),
+  step: oneOf(['copying', 'verifying']),
+  done: bytes,
+  total: bytes,
+  finished: Type.Optional(finishedBackup),
+  problem: Type.Optional(problemSchema),
+})
 export type BackupResponse = Static<typeof backupResponse>

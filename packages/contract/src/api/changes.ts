@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { at, closed, index, logSize, oneOf, origin, partyUrn, statementId } from './fields.ts'
-import { flags, levels } from './findings.ts'
+import { cut, flags, levels } from './findings.ts'
 
 const moment = Type.String({
   pattern: '^(?:[0-9]{1,12}|[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?)$',
@@ -14,7 +14,7 @@ export const changesQuery = closed({
 export type ChangesQuery = Static<typeof changesQuery>
 
 /** The log as it stood at a date: after the last batch that was closed by then. */
-const standing = closed({ asked: at, at, size: logSize })
+const standing = closed({ asked: at, at, size: logSize, cut })
 
 const summary = closed({ level: Type.Optional(oneOf(levels)), flags: Type.Array(oneOf(flags)) })
 

@@ -28,6 +28,7 @@ export const names = Type.Array(localized)
 /** A statement that took effect: where it stands and where and when that happened. */
 export const place = closed({
   id: statementId,
+  origin: { ...origin, description: 'the log it stands in: of this node, or one that it mirrors' },
   index,
   effective: { ...index, description: 'index at which it took effect: its own, or that of its last missing approval' },
   at: { ...at, description: 'time of the time leaf that closes its batch, whole seconds since the epoch' },

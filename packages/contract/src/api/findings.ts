@@ -47,9 +47,12 @@ export const partyFindings = closed({ party: partyUrn, findings: Type.Array(find
 
 const ruleset = closed({ version: Type.String(), digest })
 
+/** The log prefixes that something was computed from. */
+export const cut = Type.Array(closed({ origin, size: logSize, root: digest }))
+
 /** Everything a finding depends on. */
 const request = {
-  cut: Type.Array(closed({ origin, size: logSize, root: digest })),
+  cut,
   at,
   ruleset,
   trust: Type.Union([digest, Type.Null()]),
@@ -101,11 +104,25 @@ export const findingsQuery = pageQuery({
 })
 export type FindingsQuery = Static<typeof findingsQuery>
 
-export const findingsResponse = pageOf(closed({ party: partyUrn, names, findings: Type.Array(finding) }))
+export const findingsResponse = closed({
+  ...request,
+  ...pageOf(closed({ party: partyUrn, names, findings: Type.Array(finding) })).properties,
+})
 export type FindingsResponse = Static<typeof findingsResponse>
 
 export const findingsDocumentQuery = closed({
-  size: Type.Optional({ ...logSize, minimum: 3, description: 'prefix of the log; the signed head when absent' }),
+  size: Type.Optional({
+    ...logSize,
+    minimum: 3,
+    description: 'prefix of the own log; when absent its signed head, with all that is mirrored as far as it is folded',
+  }),
+  with: Type.Optional(
+    Type.String({
+      pattern: '^[^@,]{1,255}@[0-9]{1,13}(?:,[^@,]{1,255}@[0-9]{1,13}){0,255}$',
+      maxLength: 16_384,
+      description: 'prefixes of mirrored logs beside `size`, such as `log.b.example@3400,log.c.example@120`',
+    }),
+  ),
   at: Type.Optional({ ...at, description: 'time of a time leaf in that prefix; its last one when absent' }),
 })
 export type FindingsDocumentQuery = Static<typeof findingsDocumentQuery>

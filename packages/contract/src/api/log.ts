@@ -12,6 +12,10 @@ export const statusResponse = closed({
   verifierKeys: Type.Array(Type.String(), {
     description: "the keeper's log keys as verifier keys (C2SP signed-note), to check the checkpoint with",
   }),
+  witnessKeys: Type.Array(Type.String(), {
+    description:
+      'keys under which this node cosigns the logs of its peers, as verifier keys (C2SP tlog-cosignature); empty where it is no witness',
+  }),
   parties: Type.Integer({ minimum: 0 }),
   ruleset: closed({ version: Type.String(), digest }),
   sample: Type.Boolean({ description: 'whether this register is a sample with fictitious parties' }),

@@ -1,4 +1,4 @@
-import { jwkSchema } from '@comity/statement'
+import { jwkSchema, partyJwkSchema } from '@comity/statement'
 import { type Static, Type } from 'typebox'
 import {
   at,
@@ -30,8 +30,9 @@ const summary = {
   names,
   type: partyType,
   state: Type.Optional(Type.String({ description: 'the State it claims to be or to belong to' })),
-  home: origin,
-  founded: { ...index, description: 'index of its first party statement' },
+  home: { ...origin, description: 'the log that its latest party statement names' },
+  origin: { ...origin, description: 'the log that this is from: its home, or the one that it is about to leave' },
+  founded: { ...index, description: 'index there of its first party statement, a copy where it moved there' },
 }
 
 export const partySummary = closed(summary)
@@ -43,7 +44,7 @@ export type PartiesResponse = Static<typeof partiesResponse>
 export const partyParams = closed({ urn: partyUrn })
 
 const contact = closed({
-  function: oneOf(['security', 'diplomatic', 'technical', 'judicial', 'general']),
+  function: oneOf(['security', 'diplomatic', 'technical', 'judicial', 'general', 'inbox']),
   url: Type.Optional(Type.String()),
   email: Type.Optional(Type.String()),
   phone: Type.Optional(Type.String()),
@@ -53,7 +54,7 @@ const contact = closed({
 
 const partyKey = closed({
   kid,
-  jwk: jwkSchema,
+  jwk: partyJwkSchema,
   roles: Type.Array(oneOf(['sign', 'approve', 'seal', 'log', 'receipt', 'witness'])),
   kinds: Type.Optional(Type.Array(Type.String())),
   from: { ...index, description: 'first index at which it counts' },
@@ -92,6 +93,14 @@ export const partyResponse = closed({
   next: Type.Optional(Type.String({ description: 'digest of the keys it has committed to' })),
   recovery: Type.Optional(closed({ threshold: Type.Integer(), keys: Type.Array(closed({ kid, jwk: jwkSchema })) })),
   versions: Type.Array(closed({ id: statementId, index, at })),
+  stays: Type.Array(
+    closed({
+      origin,
+      from: { ...index, description: 'index of the party statement with which it begins' },
+      to: Type.Optional({ ...index, description: 'index behind its move to the next' }),
+    }),
+    { description: 'where it was at home, in order: what it stated there in that time counts' },
+  ),
   instruments: Type.Array(bond),
   endorsements: Type.Array(endorsement, { description: 'newest first, at most 100' }),
 })

@@ -1,4 +1,5 @@
 import { filingCalls } from './filing-calls.ts'
+import { inboxCalls } from './inbox-calls.ts'
 import { logCalls } from './log-calls.ts'
 import { adminCalls, vaultCalls } from './private-calls.ts'
 import { registerCalls } from './register-calls.ts'
@@ -18,6 +19,7 @@ export function createClient(options: ClientOptions) {
     ...filingCalls(transport),
     ...adminCalls(transport),
     vault: vaultCalls(transport),
+    inbox: inboxCalls(transport),
     /** The address of a path of this node, for links. */
     url: (path: string) => transport.url(path),
   }

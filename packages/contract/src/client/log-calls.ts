@@ -1,11 +1,14 @@
 import { decodeEntryBundle, entryBundlePath, tilePath, tileWidth } from '@comity/log'
 import type { HealthResponse, PolicyResponse, StatusResponse } from '../api/log.ts'
+import type { PeersResponse } from '../api/peers.ts'
 import type { Transport } from './transport.ts'
 
 /** The log as tiles (C2SP tlog-tiles), its keys, and what the node says of itself. */
 export function logCalls(transport: Transport) {
   return {
     status: () => transport.json<StatusResponse>('api/v1/status'),
+    /** The nodes it deals with and how they are doing; with an admin token, what is pinned of them too. */
+    peers: () => transport.json<PeersResponse>('api/v1/peers'),
     policy: () => transport.json<PolicyResponse>('api/v1/policy'),
     /** The newest checkpoint, a signed note. Check its signature before you believe it. */
     checkpoint: () => transport.text('checkpoint'),

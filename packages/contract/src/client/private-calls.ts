@@ -1,5 +1,13 @@
-import type { BackupBody, BackupResponse, IssueTokenBody, IssueTokenResponse, TokensResponse } from '../api/admin.ts'
+import type {
+  BackupBody,
+  BackupResponse,
+  FinishedBackup,
+  IssueTokenBody,
+  IssueTokenResponse,
+  TokensResponse,
+} from '../api/admin.ts'
 import type { PublishFindingsResponse } from '../api/findings.ts'
+import type { AddPeerBody, AddPeerResponse } from '../api/peers.ts'
 import type {
   AddInventoryResponse,
   InventoriesResponse,
@@ -9,13 +17,36 @@ import type {
   UnreadAdvisoriesResponse,
 } from '../api/vault.ts'
 import { mediaType } from '../media-types.ts'
-import type { Transport } from './transport.ts'
+import { ClientError, errorOfProblem, type Transport } from './transport.ts'
+
+/** How often a node is asked how far its backup has come, in milliseconds. */
+const backupPoll = 500
 
 /** For holders of an admin token. */
 export function adminCalls(transport: Transport) {
   return {
     publishFindings: () => transport.json<PublishFindingsResponse>('api/v1/findings', { method: 'POST' }),
-    backup: (body: BackupBody) => transport.json<BackupResponse>('api/v1/admin/backup', json(body)),
+    /** Resolves when the copy is whole and verified; `onProgress` hears how many bytes of how many are done. */
+    backup: async (
+      body: BackupBody,
+      onProgress?: (step: BackupResponse['step'], done: number, total: number) => void,
+    ): Promise<FinishedBackup> => {
+      let now = await transport.json<BackupResponse>('api/v1/admin/backup', json(body))
+      while (now.state === 'running') {
+        onProgress?.(now.step, now.done, now.total)
+        await new Promise((resolve) => setTimeout(resolve, backupPoll))
+        now = await transport.json<BackupResponse>('api/v1/admin/backup')
+      }
+      if (now.problem !== undefined) throw errorOfProblem(now.problem)
+      if (now.finished === undefined) throw new ClientError('unexpected-response', 'the backup ended without a result')
+      return now.finished
+    },
+    /** Meets a node and makes it a peer, or changes the peer that it is; with `look` only meets it. */
+    addPeer: (body: AddPeerBody) => transport.json<AddPeerResponse>('api/v1/peers', json(body)),
+    /** By the origin of its log, or its address. */
+    removePeer: async (peer: string) => {
+      await transport.send(`api/v1/peers/${encodeURIComponent(peer)}`, { method: 'DELETE' })
+    },
     issueToken: (body: IssueTokenBody) => transport.json<IssueTokenResponse>('api/v1/tokens', json(body)),
     tokens: () => transport.json<TokensResponse>('api/v1/tokens'),
     revokeToken: async (id: string) => {

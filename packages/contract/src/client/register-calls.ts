@@ -1,6 +1,7 @@
 import type { ProvisionId } from '@comity/instruments'
 import type { AdvisoriesQuery, AdvisoriesResponse, AdvisoryResponse } from '../api/advisories.ts'
 import type { ChangesResponse } from '../api/changes.ts'
+import type { ConfirmationResponse } from '../api/confirmation.ts'
 import type {
   ExplanationResponse,
   FindingsDocumentQuery,
@@ -19,7 +20,14 @@ import type {
   ReleasesQuery,
   ReleasesResponse,
 } from '../api/products.ts'
-import type { StatementResponse, StatementsQuery, StatementsResponse } from '../api/statements.ts'
+import type {
+  StatementQuery,
+  StatementResponse,
+  StatementsQuery,
+  StatementsResponse,
+  VoidEntriesQuery,
+  VoidEntriesResponse,
+} from '../api/statements.ts'
 import type { InstrumentsResponse, ProvisionResponse } from '../api/texts.ts'
 import type { Transport } from './transport.ts'
 
@@ -47,9 +55,13 @@ export function registerCalls(transport: Transport) {
     advisories: (query: AdvisoriesQuery = {}) => get<AdvisoriesResponse>('advisories', query),
     advisory: (urn: string) => get<AdvisoryResponse>(`advisories/${segment(urn)}`),
     statements: (query: StatementsQuery = {}) => get<StatementsResponse>('statements', query),
-    statement: (id: string) => get<StatementResponse>(`statements/${segment(id)}`),
+    statement: (id: string, query: StatementQuery = {}) => get<StatementResponse>(`statements/${segment(id)}`, query),
+    /** Entries of a mirrored log without effect, and why. */
+    voidEntries: (query: VoidEntriesQuery) => get<VoidEntriesResponse>('void-entries', query),
     /** The statement as it stands in the log: COSE_Sign1 with an empty unprotected header. */
     rawStatement: (id: string) => transport.bytes(`api/v1/statements/${segment(id)}/raw`),
+    /** Which witnesses cosigned a checkpoint that covers it, and offline proofs of that. */
+    confirmation: (id: string) => get<ConfirmationResponse>(`statements/${segment(id)}/confirmation`),
     /** What changed between two times: seconds since the epoch, or dates (`2026-11-21`). */
     changes: (from: number | string, to?: number | string) => get<ChangesResponse>('changes', { from, to }),
     openApi: () => get<Record<string, unknown>>('openapi.json'),

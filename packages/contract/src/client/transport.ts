@@ -130,6 +130,15 @@ async function errorOf(response: Response): Promise<ClientError> {
   return new ClientError(code, problem.detail ?? problem.title, more)
 }
 
+/** What a node says went wrong after it had answered. */
+export function errorOfProblem(problem: Problem): ClientError {
+  const { code, detail, title, status } = problem
+  const more = { problem, status }
+  return isProblemCode(code)
+    ? new ClientError(code, detail ?? title, more)
+    : new ClientError('unexpected-response', title, more)
+}
+
 async function readProblem(response: Response): Promise<Problem | undefined> {
   const type = response.headers.get('content-type') ?? ''
   try {

@@ -14,7 +14,7 @@ import { schemeOfEcosystem, unsupported } from '../versions/ecosystems.ts'
 import type { VersionScheme } from '../versions/version-scheme.ts'
 import type { Rule } from './rule.ts'
 
-export type MatchState = 'affected' | 'not-affected' | 'undetermined'
+export type MatchState = 'affected' | 'not_affected' | 'undetermined'
 
 /** Why a state was found; stable labels. */
 export type MatchReason =
@@ -55,7 +55,7 @@ export interface Outcome {
 export function evaluateRule(rule: Rule, version: string | undefined): Outcome {
   const outcome = outcomeOf(rule, version)
   if (rule.withdrawn !== undefined) {
-    return outcome('not-affected', 'withdrawn', `${rule.advisory} was withdrawn on ${rule.withdrawn}`)
+    return outcome('not_affected', 'withdrawn', `${rule.advisory} was withdrawn on ${rule.withdrawn}`)
   }
   if (version === undefined || version === '') {
     return outcome('undetermined', 'no-version', 'the component has no version')
@@ -96,7 +96,7 @@ function outcomeOfRanges(rule: Rule, version: string): Outcome {
     }
   }
   if (unknown !== undefined) return unknown
-  if (outside.length > 0) return outcome('not-affected', 'outside-ranges', outside.slice(0, maxTexts).join('; '))
+  if (outside.length > 0) return outcome('not_affected', 'outside-ranges', outside.slice(0, maxTexts).join('; '))
   return outcomeOfList(rule, version)
 }
 
@@ -119,7 +119,7 @@ function outcomeOfList(rule: Rule, version: string): Outcome {
     if (!(error instanceof ExposureError)) throw error
     return outcome('undetermined', 'bad-version', error.message)
   }
-  return outcome('not-affected', 'not-listed', `${version} is none of the ${rule.versions.length} listed versions`)
+  return outcome('not_affected', 'not-listed', `${version} is none of the ${rule.versions.length} listed versions`)
 }
 
 /** At most this many comparisons are written out. */

@@ -34,13 +34,13 @@ describe('match', () => {
     }),
   )
   const cases: readonly (readonly [version: string, state: MatchState, text: string])[] = [
-    ['0.9.0', 'not-affected', '0.9.0 is before introduced 1.0.0'],
-    ['1.0.0-rc.1', 'not-affected', '1.0.0-rc.1 is before introduced 1.0.0'],
+    ['0.9.0', 'not_affected', '0.9.0 is before introduced 1.0.0'],
+    ['1.0.0-rc.1', 'not_affected', '1.0.0-rc.1 is before introduced 1.0.0'],
     ['1.0.0', 'affected', '1.0.0 is at or after introduced 1.0.0 and before fixed 1.2.0'],
     ['1.2.0-rc.1', 'affected', '1.2.0-rc.1 is at or after introduced 1.0.0 and before fixed 1.2.0'],
-    ['1.2.0', 'not-affected', '1.2.0 is at or after fixed 1.2.0 and before introduced 2.0.0'],
+    ['1.2.0', 'not_affected', '1.2.0 is at or after fixed 1.2.0 and before introduced 2.0.0'],
     ['2.3.0', 'affected', '2.3.0 is at or after introduced 2.0.0 and not after last affected 2.3.0'],
-    ['2.3.1', 'not-affected', '2.3.1 is after last affected 2.3.0'],
+    ['2.3.1', 'not_affected', '2.3.1 is after last affected 2.3.0'],
   ]
   for (const [version, state, text] of cases) {
     it(`calls ${version} ${state} and says why`, () => {
@@ -58,7 +58,7 @@ describe('match', () => {
   it('honours limits', () => {
     const limited = advisory(npm({ ranges: [semver({ introduced: '0' }, { limit: '2.0.0' })] }))
     assert.equal(match(component('pkg:npm/a@1.9.9'), limited).state, 'affected')
-    assert.equal(match(component('pkg:npm/a@2.0.0'), limited).state, 'not-affected')
+    assert.equal(match(component('pkg:npm/a@2.0.0'), limited).state, 'not_affected')
     const unlimited = advisory(npm({ ranges: [semver({ introduced: '0' }, { limit: '1.0.0' }, { limit: '*' })] }))
     assert.equal(match(component('pkg:npm/a@9.0.0'), unlimited).state, 'affected')
   })
@@ -68,14 +68,14 @@ describe('match', () => {
     const outcome = match(component('pkg:golang/example.org/m@v1.1.0'), listed)
     assert.equal(outcome.state, 'affected')
     assert.equal(outcome.why.listed, '1.1.0')
-    assert.equal(match(component('pkg:golang/example.org/m@v1.2.0'), listed).state, 'not-affected')
+    assert.equal(match(component('pkg:golang/example.org/m@v1.2.0'), listed).state, 'not_affected')
   })
 
   it('passes over ranges of commits and goes on', () => {
     const git = { type: 'GIT', repo: 'https://example.org/r', events: [{ introduced: '0' }, { fixed: 'abc' }] }
     const both = advisory(npm({ ranges: [git, semver({ introduced: '0' }, { fixed: '1.0.0' })] }))
     assert.equal(match(component('pkg:npm/a@0.5.0'), both).state, 'affected')
-    assert.equal(match(component('pkg:npm/a@1.0.0'), both).state, 'not-affected')
+    assert.equal(match(component('pkg:npm/a@1.0.0'), both).state, 'not_affected')
     const commits = match(component('pkg:npm/a@0.5.0'), advisory(npm({ ranges: [git] })))
     assert.equal(commits.state, 'undetermined')
     assert.equal(commits.why.reason, 'no-ranges')
@@ -125,7 +125,7 @@ describe('match', () => {
   it('matches nothing by a withdrawn advisory, and says so', () => {
     const withdrawn = { ...fixed, withdrawn: '2026-11-02T00:00:00Z' }
     const outcome = match(component('pkg:npm/a@1.0.0'), withdrawn)
-    assert.equal(outcome.state, 'not-affected')
+    assert.equal(outcome.state, 'not_affected')
     assert.equal(outcome.why.reason, 'withdrawn')
   })
 
@@ -191,7 +191,7 @@ describe('evaluateRule, by property', () => {
           advisory(npm({ ranges: given.map((list) => semver(...list.map((e) => ({ [e.kind]: e.version })))) })),
         )
         assert.ok(rule !== undefined)
-        const wanted = isVulnerable(version, given) ? 'affected' : 'not-affected'
+        const wanted = isVulnerable(version, given) ? 'affected' : 'not_affected'
         assert.equal(evaluateRule(rule, `${version}.0.0`).state, wanted)
       }),
       { numRuns: 3000 },

@@ -7,7 +7,7 @@ import { rulesOf } from './rule.ts'
 /** What matching needs to know of a component. */
 export type Matchable = Pick<Component, 'purl' | 'version'>
 
-const rank = { affected: 2, undetermined: 1, 'not-affected': 0 } as const
+const rank = { affected: 2, undetermined: 1, not_affected: 0 } as const
 
 /**
  * Whether the advisory concerns the component, and why. Where several entries of the advisory name
@@ -25,7 +25,7 @@ export function match(component: Matchable, advisory: Advisory): Outcome {
     const outcome = evaluateRule(rule, version)
     if (strongest === undefined || rank[outcome.state] > rank[strongest.state]) strongest = outcome
   }
-  return strongest ?? unnamed(advisory, version, 'not-affected', 'not-named', `${advisory.id} does not name ${key}`)
+  return strongest ?? unnamed(advisory, version, 'not_affected', 'not-named', `${advisory.id} does not name ${key}`)
 }
 
 /** The version that rules are evaluated for: that of the package URL, else the one beside it. */

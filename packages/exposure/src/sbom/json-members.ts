@@ -50,6 +50,7 @@ const openArray = 0x5b
 const closeArray = 0x5d
 const openObject = 0x7b
 const closeObject = 0x7d
+const lessThan = 0x3c
 /** Some tools begin a file with it; RFC 8259 section 8.1 lets a reader ignore it. */
 const byteOrderMark = [0xef, 0xbb, 0xbf]
 
@@ -101,6 +102,7 @@ export class JsonMembers {
 
   /** Ends the document. Throws `ExposureError('not-json')` when it is cut off. */
   end(): void {
+    if (this.#state === 'start') this.#refuse('it is empty')
     if (this.#state !== 'end') this.#refuse('the document is cut off')
   }
 
@@ -110,7 +112,7 @@ export class JsonMembers {
       case 'start':
         if (byte === byteOrderMark[this.#marks]) this.#marks += 1
         else if (byte === openObject && this.#marks % 3 === 0) this.#state = 'first-key'
-        else this.#refuse('the document is no JSON object')
+        else this.#refuse(byte === lessThan ? 'it begins like XML' : 'it begins with something else than {')
         return at + 1
       case 'first-key':
       case 'key':

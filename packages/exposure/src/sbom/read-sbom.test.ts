@@ -87,6 +87,19 @@ describe('readSbom', () => {
     })
   }
 
+  for (const [what, text, says] of [
+    ['an empty file', '', 'it is empty'],
+    ['blanks', ' \n', 'it is empty'],
+    ['XML', '<?xml version="1.0"?><bom/>', 'it begins like XML'],
+    ['prose', 'no SBOM', 'it begins with something else than {'],
+    ['a file that was cut off', '{"bomFormat": "CycloneDX"', 'the document is cut off'],
+  ] as const) {
+    it(`says of ${what} what it is`, async () => {
+      const message = `this is not a JSON object: ${says}`
+      await assert.rejects(readSbom(new TextEncoder().encode(text)), { code: 'not-json', message })
+    })
+  }
+
   it('says and counts every bad package URL and version, and drops no component', async () => {
     const sbom = await read({
       components: [

@@ -1,6 +1,8 @@
+import { addLog } from '../register/open-register.ts'
+import { type CheckedEntry, EntryCheck } from '../reading/check-entries.ts'
 import { Register } from '../register/register.ts'
+import { nobodyAsks } from '../register/stale.ts'
 import { AuditError } from './audit-error.ts'
-import { type CheckedEntry, EntryCheck } from './check-entries.ts'
 import { Differences } from './difference.ts'
 import { FindingsCheck } from './findings-check.ts'
 import { type ReadHead, checkHead, readHead } from './head-check.ts'
@@ -79,12 +81,12 @@ class Audit {
   constructor(options: AuditOptions, spill: Spill, differences: Differences, head: ReadHead | undefined) {
     const { source } = options
     const origin = head?.checkpoint.origin ?? ''
-    spill.prepare('INSERT INTO log (log, origin) VALUES (0, ?)').run(origin)
+    addLog(spill, 0, origin)
     this.#options = options
     this.#spill = spill
     this.#differences = differences
     this.#head = head
-    this.#register = new Register(spill)
+    this.#register = new Register(spill, 0, origin, nobodyAsks)
     this.#tree = new TreeCheck(source, spill, differences)
     this.#entries = new EntryCheck(this.#register.book)
     const { tree } = this.#tree
@@ -100,7 +102,6 @@ class Audit {
     const keeper = this.#register.keeper
     this.#expect('wrong-keeper', 'keeper', expect.keeper, keeper)
     const kept = await this.#compareHead(keeper)
-    this.#reportRepeated()
     const times = this.#times.finish()
     const findings = await this.#findings.run((done, total) => this.#progress('findings', done, total))
     return this.#report({ checkpoint, keeper, kept, times, findings })
@@ -153,19 +154,6 @@ class Audit {
       expected,
       found,
     })
-  }
-
-  /** A statement stands in a log once; only time leaves of one second are equal to each other. */
-  #reportRepeated(): void {
-    const rows = this.#spill
-      .prepare(
-        "SELECT min(position) AS first, max(position) AS last FROM entry WHERE kind <> 'time' GROUP BY id HAVING count(*) > 1",
-      )
-      .iterate()
-    for (const row of rows) {
-      const what = `the statement at entry ${Number(row['first'])} stands here a second time`
-      this.#differences.add({ code: 'entry-repeated', where: `entry ${Number(row['last'])}`, what })
-    }
   }
 
   #progress(step: AuditProgress['step'], done: number, total: number): void {

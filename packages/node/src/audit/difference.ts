@@ -46,6 +46,9 @@ export interface Difference {
   readonly reason?: string
   readonly expected?: string
   readonly found?: string
+  /** Whose finding differs, and under which provision. */
+  readonly party?: string
+  readonly provision?: string
 }
 
 /** Something that could not be compared, with the reason: it is neither right nor wrong. */

@@ -2,6 +2,7 @@ import { treeHasher } from '@comity/crypto'
 import {
   AssessmentError,
   type AssessmentRequest,
+  type PartyFindings,
   assessParty,
   findingsLeaf,
   findingsRoot,
@@ -9,9 +10,13 @@ import {
 } from '@comity/assessment'
 import type { FindingsPayload } from '@comity/statement'
 import { RegisterFacts } from '../register/facts.ts'
+import { differingFindings, findingWords, readPublished } from './compare-findings.ts'
 import type { Differences } from './difference.ts'
 import type { DocumentCheck, AuditSource } from './source.ts'
 import type { Spill } from './spill.ts'
+
+/** A document of findings up to this size, in bytes, is read to say which of them differ. */
+const comparedBytes = 16 * 1024 * 1024
 
 export interface FindingsReport {
   /** Findings statements in the log. */
@@ -68,7 +73,8 @@ export class FindingsCheck {
   }
 
   /** Returns whether the finding could be computed again; what came out is in the differences. */
-  async #check(where: string, { cut, at, ruleset, trust, digest }: FindingsPayload): Promise<boolean> {
+  async #check(where: string, payload: FindingsPayload): Promise<boolean> {
+    const { cut, at, ruleset, trust, digest } = payload
     const request: AssessmentRequest = { cut, at, ruleset, trust }
     const unseen = cut.find(
       ({ origin }) => this.#spill.prepare('SELECT 1 FROM log WHERE origin = ?').get(origin) === undefined,
@@ -81,10 +87,7 @@ export class FindingsCheck {
     try {
       rulesetOf(ruleset)
       const found = await this.#recompute(where, request)
-      if (found !== digest) {
-        const what = `the findings published at ${at} over ${cut.map(({ size }) => size).join(' + ')} entries are not what their rules give`
-        this.#differences.add({ code: 'findings-differ', where, what, expected: found, found: digest })
-      }
+      if (found !== digest) await this.#reportDiffering(where, payload, found)
       return true
     } catch (error) {
       if (!(error instanceof AssessmentError)) throw error
@@ -95,6 +98,48 @@ export class FindingsCheck {
     }
   }
 
+  /** Names the findings that differ, where the document that the statement cites shows what was published. */
+  async #reportDiffering(where: string, payload: FindingsPayload, expected: string): Promise<void> {
+    const { cut, at, digest, documents = [] } = payload
+    const time = new Date(at * 1000).toISOString().replace('.000Z', 'Z')
+    const over = `the findings of ${time} over ${cut.map(({ size }) => size).join(' + ')} entries`
+    const reference = documents.find(({ size }) => size <= comparedBytes)
+    const bytes = reference && (await this.#source.documentBytes(reference.digest, comparedBytes))
+    const published = bytes && readPublished(bytes, digest)
+    if (published === undefined) {
+      const why =
+        reference === undefined
+          ? 'the statement cites no document of them'
+          : bytes === undefined
+            ? 'the document of them that it cites is not at hand'
+            : 'the document that it cites is not what its digest was taken over'
+      const what = `${over} are not what their rules give. Whose they are cannot be told: ${why}`
+      this.#differences.add({ code: 'findings-differ', where, what, expected, found: digest })
+      return
+    }
+    const request: AssessmentRequest = { cut, at, ruleset: payload.ruleset, trust: payload.trust }
+    for (const each of differingFindings(findingsOf(this.#facts(request), request), published)) {
+      const { party, provision } = each
+      this.#differences.add({
+        code: 'findings-differ',
+        where,
+        what: `in ${over} that of ${this.#nameOf(party)} under ${provision} is not what the rules give`,
+        expected: findingWords(each.computed),
+        found: findingWords(each.published),
+        party,
+        provision,
+      })
+    }
+  }
+
+  /** The name of a party as the log has it, and how its URN begins. */
+  #nameOf(urn: string): string {
+    const row = this.#spill.prepare('SELECT names FROM party WHERE urn = ? ORDER BY party LIMIT 1').get(urn)
+    const names: readonly { readonly text: string }[] = row === undefined ? [] : JSON.parse(String(row['names']))
+    const short = `${urn.slice('urn:comity:party:'.length).slice(0, 8)}…`
+    return names[0] === undefined ? `a party that the log does not know, ${short},` : `${names[0].text} (${short})`
+  }
+
   /** First as if every document were there; then, if one asked for is not, once more with what is known. */
   async #recompute(where: string, request: AssessmentRequest): Promise<string> {
     const digest = this.#digest(request)
@@ -103,8 +148,11 @@ export class FindingsCheck {
 
   /** Holds the findings of one party at a time. */
   #digest(request: AssessmentRequest): string {
-    const facts = new RegisterFacts(this.#spill, request.cut, (hex) => this.#isStored(`sha256:${hex}`))
-    return findingsRoot(leaves(facts, request), treeHasher)
+    return findingsRoot(leaves(findingsOf(this.#facts(request), request)), treeHasher)
+  }
+
+  #facts({ cut }: AssessmentRequest): RegisterFacts {
+    return new RegisterFacts(this.#spill, cut, (hex) => this.#isStored(`sha256:${hex}`))
   }
 
   #isStored(digest: string): boolean {
@@ -145,9 +193,13 @@ export class FindingsCheck {
   }
 }
 
-function* leaves(facts: RegisterFacts, request: AssessmentRequest): Generator<Uint8Array> {
+function* findingsOf(facts: RegisterFacts, request: AssessmentRequest): Generator<PartyFindings> {
   for (const party of facts.bound()) {
     const found = assessParty(party, request, facts)
-    if (found.findings.length > 0) yield findingsLeaf(found, treeHasher)
+    if (found.findings.length > 0) yield found
   }
+}
+
+function* leaves(all: Iterable<PartyFindings>): Generator<Uint8Array> {
+  for (const each of all) yield findingsLeaf(each, treeHasher)
 }

@@ -69,6 +69,15 @@ export class FolderSource implements AuditSource {
     }
   }
 
+  async documentBytes(digest: string, limit: number): Promise<Uint8Array | undefined> {
+    try {
+      return this.#truth.blobBytes(digest.slice('sha256:'.length), limit)
+    } catch (error) {
+      if (error instanceof StoreError && error.code === 'damaged') return undefined
+      throw error
+    }
+  }
+
   /** A folder serves no receipts; its node does. */
   async receipt(): Promise<undefined> {}
 

@@ -2,18 +2,13 @@ import {
   LogError,
   type Checkpoint,
   type Note,
-  type NoteVerifier,
   type Tree,
-  ed25519Verifier,
-  noteType,
   openCheckpoint,
   parseCheckpoint,
   parseNote,
-  verifierKey,
 } from '@comity/log'
-import { sha256, verify } from '@comity/crypto'
 import type { PartyState } from '@comity/statement'
-import { rawKey } from '@comity/statement'
+import { logKeys } from '../reading/log-keys.ts'
 import type { Differences } from './difference.ts'
 
 /** A checkpoint as it was read, its signature not verified yet: the keys are in the log. */
@@ -32,18 +27,6 @@ export function readHead(bytes: Uint8Array, differences: Differences): ReadHead 
     differences.add({ code: 'checkpoint-malformed', where: 'checkpoint', what: error.message, reason: error.code })
     return undefined
   }
-}
-
-/**
- * Verifiers of the keeper's log keys that counted at some index of `[from, to)`: a checkpoint is signed after its last
- * batch, and a batch that changes the log key may be signed with either.
- */
-export function logKeys(keeper: PartyState, origin: string, from: number, to: number): readonly NoteVerifier[] {
-  return keeper.keys
-    .filter((key) => key.roles.includes('log') && key.from < to && (key.to === undefined || key.to > from))
-    .map(rawKey)
-    .filter(({ alg }) => alg === 'EdDSA')
-    .map(({ bytes }) => ed25519Verifier(verifierKey(origin, noteType.ed25519, bytes, sha256), verify))
 }
 
 /** Compares the signed head with the tree that the entries gave, and its signature with the keeper's keys. */

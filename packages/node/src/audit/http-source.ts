@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import { decodeEntryBundle, entryBundlePath, maxEntryBytes, maxNoteBytes, tilePath, tileWidth } from '@comity/log'
+import { sha256Hex } from '@comity/crypto'
+import { maxNoteBytes } from '@comity/log'
+import { readBundle, readTile } from '../reading/tiled-log.ts'
 import { AuditError } from './audit-error.ts'
 import type { AuditSource, DocumentCheck } from './source.ts'
 
-/** A bundle is at most 256 entries, each behind two bytes of length. */
-const maxBundleBytes = tileWidth * (maxEntryBytes + 2)
 const maxReceiptBytes = 16_384
-const hashBytes = 32
 
 /** A server that is busy or briefly gone is asked again after 0.25, 0.5 and 1 s, or when it says. */
 const attempts = 4
@@ -61,19 +60,12 @@ export class HttpSource implements AuditSource {
     return bytes
   }
 
-  async entries(index: number, width: number): Promise<readonly Uint8Array[] | undefined> {
-    const bytes = await this.#bytes(entryBundlePath(index, width), maxBundleBytes)
-    if (bytes !== undefined) return decodeEntryBundle(bytes, width)
-    // A log may drop a partial bundle once the full one is there (tlog-tiles, *Partial tiles*).
-    const full = width < tileWidth ? await this.#bytes(entryBundlePath(index), maxBundleBytes) : undefined
-    return full && decodeEntryBundle(full, tileWidth).slice(0, width)
+  entries(index: number, width: number): Promise<readonly Uint8Array[] | undefined> {
+    return readBundle((path, limit) => this.#bytes(path, limit), index, width)
   }
 
-  async tile(level: number, index: number, width: number): Promise<Uint8Array | undefined> {
-    const bytes = await this.#bytes(tilePath(level, index, width), tileWidth * hashBytes)
-    if (bytes !== undefined || width === tileWidth) return bytes
-    const full = await this.#bytes(tilePath(level, index), tileWidth * hashBytes)
-    return full?.subarray(0, width * hashBytes)
+  tile(level: number, index: number, width: number): Promise<Uint8Array | undefined> {
+    return readTile((path, limit) => this.#bytes(path, limit), level, index, width)
   }
 
   async document(digest: string): Promise<DocumentCheck> {
@@ -83,6 +75,20 @@ export class HttpSource implements AuditSource {
     const hasher = createHash('sha256')
     for await (const piece of this.#body(response, Number.POSITIVE_INFINITY)) hasher.update(piece)
     return `sha256:${hasher.digest('hex')}` === digest ? 'present' : 'differs'
+  }
+
+  async documentBytes(digest: string, limit: number): Promise<Uint8Array | undefined> {
+    const response = await this.#get(`documents/${digest}`)
+    if (response.status !== 200) return discard(response, undefined)
+    const pieces: Uint8Array[] = []
+    let length = 0
+    for await (const piece of this.#body(response, Number.POSITIVE_INFINITY)) {
+      pieces.push(piece)
+      length += piece.length
+      if (length > limit) return undefined
+    }
+    const bytes = Buffer.concat(pieces)
+    return `sha256:${sha256Hex(bytes)}` === digest ? bytes : undefined
   }
 
   async receipt(id: string): Promise<Uint8Array | undefined> {

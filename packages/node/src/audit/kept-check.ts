@@ -12,9 +12,9 @@ import {
   verifyReceipt,
 } from '@comity/statement'
 import { crypto } from '../crypto-port.ts'
+import { logKeys } from '../reading/log-keys.ts'
 import { AuditError } from './audit-error.ts'
 import type { Differences } from './difference.ts'
-import { logKeys } from './head-check.ts'
 import type { AuditSource } from './source.ts'
 import type { Spill } from './spill.ts'
 

@@ -8,12 +8,13 @@ import {
   parseVerifierKey,
   verifierKey,
 } from '@comity/log'
-import { sha256, verify } from '@comity/crypto'
+import { sha256 } from '@comity/crypto'
 import {
   type PartyPayload,
   type PublicKey,
   StatementError,
   decodeStatement,
+  isX25519,
   keyThumbprint,
   partyUrn,
   publicKeyOf,
@@ -21,7 +22,7 @@ import {
   toHex,
   verifySignature,
 } from '@comity/statement'
-import { crypto } from '../crypto-port.ts'
+import { crypto, noteAlgorithms } from '../crypto-port.ts'
 import { AuditError } from './audit-error.ts'
 
 /** What somebody who verifies a file brings along. Everything is optional; what is missing is said. */
@@ -53,12 +54,28 @@ export class KnownKeys {
   /** Throws AuditError `bad-option` for a key, a policy or a party statement that cannot be read. */
   constructor(options: VerifyFileOptions) {
     for (const { key, owner } of options.keys ?? []) this.#add(key, owner)
-    for (const bytes of options.parties ?? []) this.#addParty(bytes)
+    for (const bytes of options.parties ?? []) readOption('party statement', () => this.addParty(bytes))
     for (const text of options.logKeys ?? []) this.#addNote(() => parseVerifierKey(text, sha256))
     const { trust } = options
     this.policy =
       trust === undefined || trust === '' ? undefined : readOption('trust policy', () => parseTlogPolicy(trust, sha256))
     for (const { key } of this.policy?.logs ?? []) this.#addNote(() => key)
+  }
+
+  /** Takes the keys of a party from the statement by which it founded itself. Throws StatementError. */
+  addParty(bytes: Uint8Array): void {
+    const statement = decodeStatement(bytes, crypto)
+    const payload = readPayloadAs(statement, 'party')
+    if (partyUrn(statement.payload, crypto) !== statement.iss) {
+      throw new StatementError(
+        'wrong-party',
+        'it is not the one that founded its party: only that one speaks for itself',
+      )
+    }
+    this.bring(payload, statement.iss)
+    const key = this.find(statement.kidHex)
+    if (key === undefined) throw new StatementError('unknown-key', 'it is signed with a key that it does not bring')
+    verifySignature(statement, key.key, crypto)
   }
 
   find(kid: string | undefined): KnownKey | undefined {
@@ -68,6 +85,7 @@ export class KnownKeys {
   /** Takes the keys that a party statement brings, once its own signature and name were verified. */
   bring({ keys, recovery, home }: PartyPayload, owner: string): void {
     for (const { jwk, roles } of keys) {
+      if (isX25519(jwk)) continue
       const key = publicKeyOf(jwk)
       this.#add(key, owner)
       if (roles.includes('log') && key.alg === 'EdDSA') {
@@ -85,7 +103,7 @@ export class KnownKeys {
   /** Verifiers of the witnesses of the trust policy, by the names it gives them. */
   witnesses(): readonly { readonly name: string; readonly verifier: NoteVerifier }[] {
     return (this.policy?.witnesses ?? []).flatMap(({ name, key }) => {
-      const verifier = noteVerifier(key, { ed25519: verify })
+      const verifier = noteVerifier(key, noteAlgorithms)
       return verifier === undefined ? [] : [{ name, verifier }]
     })
   }
@@ -95,27 +113,10 @@ export class KnownKeys {
   }
 
   #addNote(read: () => Parameters<typeof noteVerifier>[0]): void {
-    const verifier = readOption('log key', () => noteVerifier(read(), { ed25519: verify }))
+    const verifier = readOption('log key', () => noteVerifier(read(), noteAlgorithms))
     if (verifier === undefined) return
     const isKnown = this.#notes.some((each) => each.name === verifier.name && each.keyId === verifier.keyId)
     if (!isKnown) this.#notes.push(verifier)
-  }
-
-  #addParty(bytes: Uint8Array): void {
-    readOption('party statement', () => {
-      const statement = decodeStatement(bytes, crypto)
-      const payload = readPayloadAs(statement, 'party')
-      if (partyUrn(statement.payload, crypto) !== statement.iss) {
-        throw new StatementError(
-          'wrong-party',
-          'it is not the one that founded its party: only that one speaks for itself',
-        )
-      }
-      this.bring(payload, statement.iss)
-      const key = this.find(statement.kidHex)
-      if (key === undefined) throw new StatementError('unknown-key', 'it is signed with a key that it does not bring')
-      verifySignature(statement, key.key, crypto)
-    })
   }
 }
 

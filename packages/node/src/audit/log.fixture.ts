@@ -137,6 +137,8 @@ export class ForgedLog implements AuditSource {
     return this.documents.get(digest) ?? 'absent'
   }
 
+  async documentBytes(): Promise<undefined> {}
+
   async receipt(): Promise<undefined> {}
 
   async close(): Promise<void> {

@@ -2,15 +2,12 @@ import { StatementError, type TimePayload } from '@comity/statement'
 import type { Tree } from '@comity/log'
 import { type Bench, judge } from '../judge/judge.ts'
 import { NodeError } from '../node-error.ts'
-import { batchLimit } from '../pipeline/sequencer.ts'
-import { type Unclosed, foldBatch } from '../register/fold.ts'
+import { Batches, type ClosedBatch } from '../reading/batches.ts'
+import type { CheckedEntry } from '../reading/check-entries.ts'
+import { type Unclosed, foldBatch, longestBatch } from '../register/fold.ts'
 import type { Register } from '../register/register.ts'
-import type { CheckedEntry } from './check-entries.ts'
-import type { Differences } from './difference.ts'
+import type { Difference, Differences } from './difference.ts'
 import type { TimeCheck } from './time-check.ts'
-
-/** A node closes a batch at 1,024 entries; what a crash left open before it may come on top. */
-const longestBatch = 4 * batchLimit
 
 /** What stands at the beginning of every log: its keeper, its policy, its first time. */
 const bootstrapEntries = 3
@@ -29,10 +26,7 @@ export interface ReplayParts {
  */
 export class Replay {
   readonly #parts: ReplayParts
-  /** Signed entries of the batch under way. */
-  #open: Unclosed[] = []
-  /** Entries of it for which no key was known; the judge says why. */
-  #keyless: Unclosed[] = []
+  readonly #batches: Batches
   #batchStart = 0
   #next = 0
   #lastBatch = 0
@@ -41,6 +35,7 @@ export class Replay {
 
   constructor(parts: ReplayParts) {
     this.#parts = parts
+    this.#batches = new Batches(parts.register.book, () => this.#keeper)
   }
 
   /** Where the newest batch began. */
@@ -63,10 +58,10 @@ export class Replay {
       if (this.#isOver) return
       this.#next = each.position + 1
       if (each.position === 0) this.#keeper = 'entry' in each ? each.entry.statement.iss : undefined
-      if ('failed' in each) this.#parts.differences.add(each.failed)
-      else if (each.isSigned) this.#open.push(each.entry)
-      else this.#keyless.push(each.entry)
-      if (this.#closes(each)) this.#close(each.entry)
+      const wrong = differenceOf(each)
+      if (wrong !== undefined) this.#parts.differences.add(wrong)
+      const closed = this.#batches.add(each)
+      if (closed !== undefined) this.#close(closed)
       else if (this.#next - this.#batchStart > longestBatch) this.#stop()
     }
   }
@@ -76,30 +71,22 @@ export class Replay {
     if (!this.#isOver && this.#next > this.#batchStart) this.#stop()
   }
 
-  #closes(each: CheckedEntry): each is CheckedEntry & { readonly entry: Unclosed } {
-    if (!('entry' in each) || !each.isSigned) return false
-    const { kind, iss } = each.entry.statement
-    return kind === 'time' && iss === this.#keeper
-  }
-
-  #close(leaf: Unclosed): void {
+  #close({ entries, leaf: { entry: leaf } }: ClosedBatch): void {
     const { register, tree, origin, times, differences } = this.#parts
     const at = leaf.statement.iat
     const bench: Bench = { origin, size: this.#batchStart, root: (size) => tree.root(size) }
     let isLeafVoid = false
-    foldBatch(this.#open, at, register, bench, ({ position }, reason) => {
+    foldBatch(signed(entries, 'right'), at, register, bench, ({ position }, reason) => {
       isLeafVoid ||= position === leaf.position
       this.#refuse(position, reason)
     })
-    for (const entry of this.#keyless) this.#refuse(entry.position, reasonFor({ ...entry, at }, register, bench))
+    // For want of a key the judge refuses these, and says why.
+    for (const entry of signed(entries, 'unknown'))
+      this.#refuse(entry.position, reasonFor({ ...entry, at }, register, bench))
     // Safe: the leaf's kind is `time`, and its payload was read against that schema.
     if (!isLeafVoid) times.add(leaf.position, this.#batchStart, leaf.payload as TimePayload)
     this.#lastBatch = this.#batchStart
     this.#batchStart = leaf.position + 1
-    this.#open = []
-    this.#keyless = []
-    // Nobody asks an audit which findings to renew.
-    register.dirty.clear()
     if (register.keeper !== undefined && register.policy !== undefined && this.#batchStart >= bootstrapEntries) return
     differences.add({
       code: 'bootstrap-missing',
@@ -110,11 +97,13 @@ export class Replay {
   }
 
   #refuse(position: number, reason: NodeError | StatementError): void {
+    // A statement stands in a log once; only time leaves of one second are equal to each other.
+    const isRepeated = reason.code === 'duplicate-statement'
     this.#parts.differences.add({
-      code: 'entry-refused',
+      code: isRepeated ? 'entry-repeated' : 'entry-refused',
       where: `entry ${position}`,
       what: `the log's own rules refuse this entry: ${reason.message}`,
-      reason: reason.code,
+      ...(isRepeated ? {} : { reason: reason.code }),
     })
   }
 
@@ -125,6 +114,29 @@ export class Replay {
       where: `entries ${this.#batchStart} to ${this.#next - 1}`,
       what: 'no time leaf of the keeper closes these entries, so they have no time and cannot be judged',
     })
+  }
+}
+
+/** The entries of a batch whose signature is such. */
+function signed(entries: readonly CheckedEntry[], signature: 'right' | 'unknown'): Unclosed[] {
+  return entries.flatMap((each) => ('entry' in each && each.signature === signature ? [each.entry] : []))
+}
+
+/** What is wrong with an entry whatever the log's rules say. */
+function differenceOf(each: CheckedEntry): Difference | undefined {
+  const where = `entry ${each.position}`
+  if ('malformed' in each) {
+    const { malformed: code, reason } = each
+    if (code === 'entry-not-canonical') return { code, where, what: reason.message }
+    return { code, where, what: `the entry is no statement: ${reason.message}`, reason: reason.code }
+  }
+  const { reason } = each
+  if (reason === undefined) return undefined
+  return {
+    code: 'signature-wrong',
+    where,
+    what: `the signature does not hold: ${reason.message}`,
+    reason: reason.code,
   }
 }
 

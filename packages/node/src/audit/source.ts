@@ -17,6 +17,8 @@ export interface AuditSource {
   readonly hasTiles: boolean
   /** Whether the bytes of a document (`sha256:<hex>`) are there and are what their digest says. */
   document(digest: string): Promise<DocumentCheck>
+  /** The bytes of a document of at most `limit` bytes; undefined where it is not there, larger, or other than its digest says. */
+  documentBytes(digest: string, limit: number): Promise<Uint8Array | undefined>
   /** The receipt that is given for a statement, by its identifier; undefined where none is served. */
   receipt(id: string): Promise<Uint8Array | undefined>
   /** How many bundles are worth asking for at a time. */

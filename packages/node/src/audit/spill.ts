@@ -4,16 +4,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import type { HashStorage } from '@comity/log'
-import type { WritableDatabase } from '../register/database.ts'
+import type { Database } from '../register/database.ts'
 import { schema } from '../register/schema.ts'
 
 const hashBytes = 32
-const cacheKibibytes = 32 * 1024
+const cacheKibibytes = 16 * 1024
 
 /** What only an audit keeps: cosignatures seen, times found outside their bound, documents asked for, checkpoints to compare. */
 const auditSchema = `
-CREATE TABLE cosignature (size INTEGER NOT NULL, at INTEGER NOT NULL);
-CREATE INDEX cosignature_size ON cosignature (size, at);
+CREATE TABLE cosignature (
+  size INTEGER NOT NULL, witness TEXT NOT NULL, at INTEGER NOT NULL, position INTEGER NOT NULL, carried_at INTEGER NOT NULL
+);
+CREATE INDEX cosignature_size ON cosignature (size, position);
 CREATE TABLE early_batch (position INTEGER PRIMARY KEY);
 CREATE TABLE asked_document (digest TEXT PRIMARY KEY, state TEXT) WITHOUT ROWID;
 `
@@ -22,7 +24,7 @@ CREATE TABLE asked_document (digest TEXT PRIMARY KEY, state TEXT) WITHOUT ROWID;
  * The audit's memory on disk: a register of its own and the hashes of the tree, in a folder that is removed at the end.
  * Nothing in it has to survive a crash, so nothing waits for the disk.
  */
-export class Spill implements WritableDatabase {
+export class Spill implements Database {
   readonly hashes: HashStorage
   readonly #directory: string
   readonly #database: DatabaseSync
@@ -53,9 +55,6 @@ export class Spill implements WritableDatabase {
     this.#statements.set(sql, statement)
     return statement
   }
-
-  /** An audit is never resumed, so it keeps no progress. */
-  setProgress(): void {}
 
   close(): void {
     this.#statements.clear()

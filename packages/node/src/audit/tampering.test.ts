@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { type TestContext, test } from 'node:test'
-import { currentRuleset } from '@comity/assessment'
-import { sha256 } from '@comity/crypto'
+import { currentRuleset, findingsDigest } from '@comity/assessment'
+import { sha256, treeHasher } from '@comity/crypto'
 import { cosigner, formatNote, formatVerifierKey, noteType, parseNote, verifierKey } from '@comity/log'
-import { attachReceipts, decodeStatement, instrumentUrn, productUrn, signStatement } from '@comity/statement'
+import { attachReceipts, decodeStatement, instrumentUrn, jwkOf, productUrn, signStatement } from '@comity/statement'
 import { actor, keyFor } from '@comity/testkit'
 import { crypto } from '../crypto-port.ts'
 import { audit, type AuditOptions } from './audit.ts'
 import { FolderSource } from './folder-source.ts'
 import { HttpSource } from './http-source.ts'
+import { auditSummary } from './summary.ts'
 import { ForgedLog, flip, folder, gateway, home, serve, start, storyNode, timeLeaf } from './log.fixture.ts'
 
 const later = start + 7200
@@ -130,14 +131,10 @@ test('what HTTP serves in pieces is compared piece by piece', async (context) =>
 
 test('an entry that the policy does not admit', async (context) => {
   const { log, provider, size } = await forgery(context)
-  const endorsed = provider.sign('continuation', home.origin, continuation, later)
-  assert.deepEqual(await differences(log.append(later, endorsed)), [`entry-refused/kind-not-admitted entry ${size}`])
+  const hour = Math.ceil(later / 3600) * 3600
+  const committed = provider.sign('commitment', home.origin, { hour, root: `sha256:${'70'.repeat(32)}` }, hour)
+  assert.deepEqual(await differences(log.append(hour, committed)), [`entry-refused/kind-not-admitted entry ${size}`])
 })
-
-const continuation = {
-  predecessor: { origin: 'old.example.org', size: 1, root: `sha256:${'00'.repeat(32)}` },
-  reason: 'moved',
-} as const
 
 test('an entry about what belongs to somebody else', async (context) => {
   const { log, operator, size } = await forgery(context)
@@ -189,7 +186,11 @@ test('a change of a party without the signatures that its threshold asks for', a
 
 test('a statement that needs a second signature waits, and is no difference', async (context) => {
   const { log } = await forgery(context)
-  const careful = actor('careful', home.origin, { party: { thresholds: { support: 2 } } })
+  const keys = ['careful', 'second'].map((label) => ({
+    jwk: jwkOf({ alg: 'EdDSA', bytes: keyFor(label).publicKey }),
+    roles: ['sign' as const, 'approve' as const],
+  }))
+  const careful = actor('careful', home.origin, { party: { keys, thresholds: { support: 2 } } })
   log.append(later, careful.founding(later)).append(later, careful.sign('support', instrumentUrn('gids'), {}, later))
   const report = await audit({ source: log })
   assert.equal(report.verdict, 'equal')
@@ -259,6 +260,35 @@ test('findings that are not what their rules give', async (context) => {
   assert.equal(difference?.code, 'findings-differ')
   assert.equal(difference?.where, `entry ${size}`)
   assert.equal(difference?.found, `sha256:${'00'.repeat(32)}`)
+  assert.match(difference?.what ?? '', /Whose they are cannot be told: the statement cites no document of them/)
+})
+
+test('published findings that were embellished are named, whose and under which provision, by folder and by HTTP', async (context) => {
+  const directory = folder(context)
+  const { node, provider, clock } = await storyNode(directory)
+  const { parties, cut, at, ruleset, trust } = await node.findings.assess(node.findings.request())
+  const embellished = parties.map(({ party, findings: own }) => ({
+    party,
+    findings: own.map((each) => (each.provision === 'gids-8' ? { ...each, level: 'verified' as const } : each)),
+  }))
+  const documents = [...(await node.findings.keep(embellished))]
+  const payload = { cut: [...cut], at, ruleset, trust, digest: findingsDigest(embellished, treeHasher), documents }
+  const { index } = await node.submit(home.sign('findings', home.origin, payload, clock.now()))
+  for (const source of [FolderSource.open(directory), HttpSource.open(await serve(context, node))]) {
+    const report = await audit({ source })
+    assert.equal(report.differenceCount, 1)
+    const { what, expected, found, ...difference } = report.differences[0] ?? {}
+    const named = { where: `entry ${index}`, party: provider.urn, provision: 'gids-8' }
+    assert.deepEqual(difference, { code: 'findings-differ', ...named })
+    assert.match(
+      what ?? '',
+      new RegExp(`of provider \\(fictitious\\) \\(${provider.urn.slice(17, 25)}…\\) under gids-8`),
+    )
+    assert.match(expected ?? '', /^evidenced; rests on .*advisory at entry \d+/)
+    assert.match(found ?? '', /^verified; rests on /)
+    assert.match(auditSummary(report).replaceAll(/\s+/g, ' '), /provider \(fictitious\) \([0-9a-f]{8}…\) under gids-8/)
+  }
+  await node.close()
 })
 
 test('findings at a time that is none of the log', async (context) => {
@@ -357,14 +387,18 @@ function cosigned(log: ForgedLog, size: number, at: number): string {
   return formatNote({ text: note.text, signatures: [...note.signatures, witness.cosign(note.text, at)] })
 }
 
-test('cosignatures bound the times of the entries they cover', async (context) => {
+test('cosignatures bound the times of the entries they cover, where they came within five minutes', async (context) => {
   const { log, size } = await forgery(context)
+  const early = log.leaves.length
   const note = cosigned(log, size, start + 3700)
   log.leaves.push(timeLeaf(start + 4000, [note]))
   const report = await audit({ source: log, trust })
   assert.deepEqual(report.differences, [])
   assert.deepEqual(report.witnesses, ['w'])
-  assert.deepEqual(report.times, { first: start, last: start + 4000, bounded: size, claimed: 1, contested: 0 })
+  const { first, last, bounded, claimed, contested } = report.times
+  assert.deepEqual([first, last, contested], [start, start + 4000, 0])
+  // The story's last ten entries are of the minutes before; the others were cosigned an hour late.
+  assert.deepEqual([bounded, claimed], [10, early - 10 + 1])
 })
 
 test('a time after its entries were cosigned, and one before a cosignature that it carries', async (context) => {

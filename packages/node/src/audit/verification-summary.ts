@@ -8,6 +8,8 @@ const kinds: Readonly<Record<FileVerification['kind'], string>> = {
   'tlog-proof': 'a proof that an entry is in a log',
   checkpoint: 'the checkpoint of a log',
   note: 'a signed note',
+  disclosure: 'a sealed message that somebody discloses',
+  equivocation: 'proof that a log contradicted itself',
   unknown: 'nothing that is known here',
 }
 
@@ -32,7 +34,7 @@ export function verificationSummary({ kind, verdict, about, steps, restsOn }: Fi
       verdicts[verdict],
       '',
       ...field('File', kinds[kind]),
-      ...facts.flatMap(([name, value]) => field(`${name[0]?.toUpperCase()}${name.slice(1)}`, value)),
+      ...facts.flatMap(([name, value]) => field(`${name[0]?.toUpperCase()}${name.slice(1)}`, harmless(value))),
     ],
     steps.flatMap(({ outcome, says, code }) =>
       item(marks[outcome], `${says}${code === undefined ? '' : ` [${code}]`}`),
@@ -43,4 +45,9 @@ export function verificationSummary({ kind, verdict, about, steps, restsOn }: Fi
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n')}\n`
+}
+
+/** What somebody wrote, on one line: a message may hold anything, and must not steer a terminal. */
+function harmless(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu, ' ')
 }

@@ -12,6 +12,9 @@ export interface Step {
     | 'log-signature'
     | 'cosignature'
     | 'quorum'
+    | 'equivocation'
+    | 'commitment'
+    | 'delivery'
     | 'authority'
     | 'one-log'
   /** `unchecked`: something was not at hand. `beyond`: no file can show it, only the log. */
@@ -24,7 +27,16 @@ export interface Step {
 /** What a file is, what was found right or wrong in it, and on whose word that rests. Plain JSON. */
 export interface FileVerification {
   readonly format: 'comity verification 1'
-  readonly kind: 'statement' | 'transparent-statement' | 'receipt' | 'tlog-proof' | 'checkpoint' | 'note' | 'unknown'
+  readonly kind:
+    | 'statement'
+    | 'transparent-statement'
+    | 'receipt'
+    | 'tlog-proof'
+    | 'checkpoint'
+    | 'note'
+    | 'equivocation'
+    | 'disclosure'
+    | 'unknown'
   /** `right`: all that a file can show was checked and holds. `incomplete`: nothing is wrong, something was not at hand. */
   readonly verdict: 'right' | 'wrong' | 'incomplete'
   /** What it says, for people and scripts: issuer, subject, identifier, time. Not believed unless the verdict is right. */

@@ -2,7 +2,7 @@
  * Verification of one file without a network: `comity verify FILE`. Each step says what was checked; what could not be
  * checked for want of a key is said too, and so is what no file can show.
  */
-import { LogError, parseNote } from '@comity/log'
+import { LogError, isEquivocationProof, parseNote } from '@comity/log'
 import {
   FOREIGN,
   HASH_ENVELOPE,
@@ -19,7 +19,10 @@ import {
 } from '@comity/statement'
 import { crypto } from '../crypto-port.ts'
 import { KnownKeys, type VerifyFileOptions } from './known-keys.ts'
+import { decodeDisclosure, looksLikeDisclosure } from '../federation/inbox/disclosure/disclosure.ts'
+import { verifyDisclosure } from '../federation/inbox/disclosure/verify-disclosure.ts'
 import { type FileVerification, Verification } from './verification.ts'
+import { verifyEquivocationFile } from './verify-equivocation.ts'
 import { verifyNote, verifyProof } from './verify-note.ts'
 
 const tlogProofHeader = 'c2sp.org/tlog-proof@'
@@ -28,8 +31,8 @@ const tlogProofHeader = 'c2sp.org/tlog-proof@'
 const sign1Tag = 0xd2
 
 /**
- * Recognises a statement, a statement with receipts, a receipt, a tlog-proof, a checkpoint or another signed note, and
- * verifies what can be verified with the keys at hand. Never throws for what is in the file; throws AuditError
+ * Recognises a statement, a statement with receipts, a receipt, a tlog-proof, a checkpoint or another signed note, a
+ * sealed message that somebody discloses, or proof that a log contradicted itself, and verifies what can be verified with the keys at hand. Never throws for what is in the file; throws AuditError
  * `bad-option` for options that cannot be used.
  */
 export function verifyFile(bytes: Uint8Array, options: VerifyFileOptions = {}): FileVerification {
@@ -39,15 +42,30 @@ export function verifyFile(bytes: Uint8Array, options: VerifyFileOptions = {}): 
   if (Buffer.from(bytes.subarray(0, tlogProofHeader.length)).toString('latin1') === tlogProofHeader) {
     return verifyProof(bytes, keys, options, verification)
   }
+  if (isEquivocationProof(bytes)) return verifyEquivocationFile(bytes, keys, verification)
+  if (looksLikeDisclosure(bytes)) return verifyDisclosed(bytes, keys, verification)
   try {
     parseNote(bytes)
   } catch (error) {
     if (!(error instanceof LogError)) throw error
-    const says = `neither a statement nor a receipt (COSE_Sign1), nor a proof or checkpoint (signed note): ${error.message}`
+    const says = `neither a statement nor a receipt (COSE_Sign1), nor a disclosure, nor a proof or checkpoint (signed note): ${error.message}`
     verification.wrong('recognised', says, error.code)
     return verification.result('unknown')
   }
   return verifyNote(bytes, keys, verification)
+}
+
+function verifyDisclosed(bytes: Uint8Array, keys: KnownKeys, verification: Verification): FileVerification {
+  const disclosure = decodeDisclosure(bytes)
+  if (disclosure === undefined) {
+    verification.wrong('form', 'it calls itself a disclosure and has not the form of one', 'malformed-message')
+    return verification.result('disclosure')
+  }
+  verifyDisclosure(disclosure, keys, verification, {
+    signature: (statement) => checkSignature(statement, keys, verification),
+    receipt: (receipt, leaf) => checkReceipt(receipt, leaf, keys, verification),
+  })
+  return verification.result('disclosure')
 }
 
 function verifyCose(
@@ -96,7 +114,7 @@ function checkPayload(statement: Statement, verification: Verification): void {
     return
   }
   const read = attempt(() => readPayload(statement))
-  if (!(read instanceof StatementError)) verification.right('payload', `a ${statement.kind} that fits its schema`)
+  if (!(read instanceof StatementError)) verification.right('payload', `of kind ${statement.kind}, and fits its schema`)
   else if (read.code === 'unknown-kind') verification.unchecked('payload', read.message)
   else verification.wrong('payload', read.message, read.code)
 }

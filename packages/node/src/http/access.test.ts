@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { api, ClientError } from '@comity/contract'
 import { decodeStatement, instrumentUrn } from '@comity/statement'
+import { actor } from '@comity/testkit'
 import { Value } from 'typebox/value'
 import { crypto } from '../crypto-port.ts'
 import { advisory, digestOf, operator, osv, provider, sbom, served, startAt, tellStory } from './server.fixture.ts'
@@ -28,6 +29,29 @@ test('where the policy asks for a token, nothing is filed without one', async (c
   assert.equal((await as(secret).submit(statement)).duplicate, false)
   await vault.revokeToken(id)
   await assert.rejects(as(secret).submit(statement), { code: 'not-authorised' })
+})
+
+test('where the policy asks for a token, strangers bring copies of party statements, and nothing else', async (context) => {
+  const { client, as, node } = await served(context, { policy: withToken })
+  const abroad = actor('abroad', 'elsewhere.invalid')
+  const previous = decodeStatement(abroad.founding(startAt), crypto).id
+  const arriving = abroad.sign('party', abroad.urn, { ...abroad.payload, previous, home: node.origin }, startAt)
+  await assert.rejects(as('comity_wrong').submit(abroad.founding(startAt)), { code: 'not-authorised' })
+  await assert.rejects(client.submitBatch([abroad.founding(startAt)]), { code: 'not-authorised' })
+  await client.submit(abroad.founding(startAt))
+  const support = abroad.sign('support', instrumentUrn('gids'), {}, startAt)
+  await assert.rejects(client.submit(support), { code: 'not-authorised' })
+  await client.submit(arriving)
+  // From here on the party is at home, and its host answers for it.
+  const again = { ...abroad.payload, previous: decodeStatement(arriving, crypto).id, home: node.origin }
+  await assert.rejects(client.submit(abroad.sign('party', abroad.urn, again, startAt)), { code: 'not-authorised' })
+})
+
+test('strangers bring a hundred copies at once, and then have to wait', async (context) => {
+  const { client } = await served(context, { policy: withToken })
+  const bring = (i: number) => client.submit(actor(`stranger ${i}`, 'elsewhere.invalid').founding(startAt))
+  await Promise.all(Array.from({ length: 100 }, (_, i) => bring(i)))
+  await assert.rejects(bring(100), { code: 'too-many-requests', status: 429 })
 })
 
 test('where the policy lists parties, their statements need no token, and documents do', async (context) => {

@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { test } from 'node:test'
 import { nodeFileSystem, type FileSystem } from '@comity/store'
 import { instrumentUrn } from '@comity/statement'
-import { queueLimit } from '../pipeline/sequencer.ts'
+import { queueLimit } from '../pipeline/intake.ts'
 import { provider, served, startAt } from './server.fixture.ts'
 
 /** Writes raw bytes, optionally ends, and resolves with everything that comes back. */

@@ -1,11 +1,17 @@
 import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import type { Server } from 'node:http'
+import { FederationError } from '../federation/federation-error.ts'
+import { Inbox } from '../federation/inbox/inbox.ts'
+import type { Rates } from '../federation/peers/rate-limits.ts'
 import type { ComityNode } from '../node.ts'
 import type { Vault } from '../vault/vault.ts'
 import { authorisation } from './authorisation.ts'
+import { AddressLimit, defaultPostRate, type PostRate } from './address-limit.ts'
 import { Bodies } from './bodies.ts'
+import { compressAnswers } from './compression.ts'
 import { answerConnectionError } from './connection-errors.ts'
-import type { BackupDone, HttpContext } from './context.ts'
+import type { HttpContext } from './context.ts'
+import { Gate } from './costly-answers.ts'
 import { failureOf } from './failures.ts'
 import { documentApi } from './openapi.ts'
 import { PolicyInForce } from './policy-in-force.ts'
@@ -13,12 +19,19 @@ import { sendProblem } from './replies.ts'
 import { RequestError } from './request-error.ts'
 import { adminRoutes } from './routes/admin.ts'
 import { changeRoutes } from './routes/changes.ts'
+import { confirmationRoutes } from './routes/confirmation.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { findingsRoutes } from './routes/findings.ts'
 import { healthRoutes } from './routes/health.ts'
 import { homeRoutes } from './routes/home.ts'
+import { inboxRoutes } from './routes/inbox.ts'
+import { linkRoutes } from './routes/links.ts'
 import { logRoutes } from './routes/log.ts'
+import { mirrorRoutes } from './routes/mirrors.ts'
+import { ownInboxRoutes } from './routes/own-inbox.ts'
 import { partyRoutes } from './routes/parties.ts'
+import { type InboundName, inboundLimits } from './inbound-limits.ts'
+import { peerRoutes } from './routes/peers.ts'
 import { productRoutes } from './routes/products.ts'
 import { scittRoutes } from './routes/scitt.ts'
 import { securityTxtRoutes } from './routes/security-txt.ts'
@@ -26,6 +39,7 @@ import { statementRoutes } from './routes/statements.ts'
 import { statusRoutes } from './routes/status.ts'
 import { textRoutes } from './routes/texts.ts'
 import { vaultRoutes } from './routes/vault.ts'
+import { witnessRoutes } from './routes/witness.ts'
 
 /** Where the server reports what went wrong inside; a pino logger fits. */
 export interface ServerLog {
@@ -47,6 +61,8 @@ export interface Timeouts {
 export interface ServerOptions {
   readonly node: ComityNode
   readonly vault: Vault
+  /** Sealed messages; the caller starts and stops its loops. One without loops where nothing is given. */
+  readonly inbox?: Inbox
   readonly log?: ServerLog
   /** PEM; without it the server speaks plain HTTP, for a machine of one's own or behind a proxy. */
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer }
@@ -55,8 +71,17 @@ export interface ServerOptions {
   /** Where the world reaches the node, such as `https://log.example.org`. Addresses in answers are relative without it. */
   readonly publicUrl?: string
   /** Makes a consistent, verified copy of the data folder. */
-  readonly backup?: (directory: string) => Promise<BackupDone>
+  readonly backup?: NonNullable<HttpContext['backup']>
   readonly timeouts?: Partial<Timeouts>
+  /** How much one address may post without a token, where the policy lets it post at all. Reading has no such limit. */
+  readonly postRate?: PostRate
+  /** How often other nodes may ask for cosignatures; undefined for a limit that is not wanted. */
+  readonly inboundRates?: Partial<Rates<InboundName>>
+  /**
+   * The proxies whose word on a client's address counts (`X-Forwarded-For`): addresses and networks, separated by
+   * commas. Those on the same machine where nothing is said.
+   */
+  readonly trustedProxies?: string
 }
 
 /** 256 MiB at 2 Mbit/s take 18 minutes. */
@@ -80,8 +105,12 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const context: HttpContext = {
     node,
     vault,
+    inbox: options.inbox ?? new Inbox({ node, vault }),
     policy,
     bodies,
+    addresses: new AddressLimit(options.postRate ?? defaultPostRate),
+    limits: inboundLimits(node.now, options.inboundRates),
+    gate: new Gate(),
     sample: options.sample ?? false,
     publicUrl: options.publicUrl?.replace(/\/$/, '') ?? '',
     backup: options.backup,
@@ -93,17 +122,19 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     bodies.close()
   })
   letOthersRead(app)
+  compressAnswers(app)
   answerErrors(app, options.log)
   await documentApi(app, context.publicUrl)
   await addRoutes(app, context)
   return app
 }
 
-function newApp({ tls }: ServerOptions, timeouts: Timeouts): FastifyInstance {
+function newApp({ tls, trustedProxies = 'loopback' }: ServerOptions, timeouts: Timeouts): FastifyInstance {
   const settings: FastifyServerOptions<Server> = {
     // Fastify's own logging makes an object for each request; errors are reported where they are answered.
     logger: false,
     bodyLimit: jsonBytes,
+    trustProxy: trustedProxies,
     connectionTimeout: timeouts.silence * 1000,
     requestTimeout: timeouts.request * 1000,
     clientErrorHandler: answerConnectionError,
@@ -136,10 +167,11 @@ function letOthersRead(app: FastifyInstance): void {
 function answerErrors(app: FastifyInstance, log: ServerLog | undefined): void {
   app.addHook('onError', async (request, _reply, error) => {
     const { problem } = failureOf(error)
-    if (problem.status < 500 || log === undefined) return
+    // A peer that does not answer is no error inside this node.
+    if (problem.status < 500 || log === undefined || error instanceof FederationError) return
     const route = request.routeOptions.url ?? 'unknown'
     // Names of inventories stand in addresses, and what an unforeseen error says of a vault may be sealed.
-    const sealed = route.startsWith('/api/v1/vault')
+    const sealed = ['/api/v1/vault', '/api/v1/inbox', '/inbox', '/links'].some((path) => route.startsWith(path))
     log.error({ route, code: problem.code, ...(sealed ? { error: error.name } : { err: error }) }, 'a request failed')
   })
   app.setErrorHandler((error, _request, reply) => sendProblem(reply, failureOf(error)))
@@ -156,6 +188,10 @@ async function addRoutes(app: FastifyInstance, context: HttpContext): Promise<vo
   await app.register(async (scope) => scittRoutes(scope, context, may))
   await app.register(async (scope) => documentRoutes(scope, context, may))
   logRoutes(app, context)
+  mirrorRoutes(app, context)
+  await app.register(async (scope) => witnessRoutes(scope, context))
+  await app.register(async (scope) => inboxRoutes(scope, context))
+  await app.register(async (scope) => linkRoutes(scope, context))
   healthRoutes(app, context)
   securityTxtRoutes(app, context)
   homeRoutes(app, context)
@@ -167,9 +203,12 @@ async function addRoutes(app: FastifyInstance, context: HttpContext): Promise<vo
       findingsRoutes(scope, context)
       productRoutes(scope, context)
       statementRoutes(scope, context, may)
+      confirmationRoutes(scope, context)
       changeRoutes(scope, context)
+      peerRoutes(scope, context, may)
       await scope.register(async (admin) => adminRoutes(admin, context, may))
       await scope.register(async (own) => vaultRoutes(own, context, may))
+      await scope.register(async (own) => ownInboxRoutes(own, context, may))
     },
     { prefix: '/api/v1' },
   )

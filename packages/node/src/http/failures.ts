@@ -2,6 +2,7 @@ import { AssessmentError } from '@comity/assessment'
 import { isProblemCode, type Problem, type ProblemCode, problemKinds, problemOf } from '@comity/contract'
 import { ExposureError } from '@comity/exposure'
 import { StatementError } from '@comity/statement'
+import { FederationError } from '../federation/federation-error.ts'
 import { NodeError } from '../node-error.ts'
 import { Refused } from '../pipeline/sequencer.ts'
 import { RequestError } from './request-error.ts'
@@ -35,10 +36,14 @@ export function failureOf(error: unknown): Failure {
     const { reason, refusal } = error
     return { ...known(reason.code, reason.message, pointerOf(reason)), refusal }
   }
-  if (error instanceof RequestError) return { ...known(error.code, error.message, error.pointer), closes: error.closes }
+  if (error instanceof RequestError) {
+    const { code, message, pointer, closes, retryAfter } = error
+    return { ...known(code, message, pointer), closes, ...(retryAfter === undefined ? {} : { retryAfter }) }
+  }
   if (error instanceof StatementError || error instanceof ExposureError || error instanceof NodeError) {
     return known(error.code, error.message, pointerOf(error))
   }
+  if (error instanceof FederationError) return ofFederation(error)
   if (error instanceof AssessmentError && isProblemCode(error.code)) return known(error.code, error.message)
   return fromFramework(error) ?? known('internal-error', '')
 }
@@ -52,6 +57,12 @@ function known(code: ProblemCode, message: string, pointer?: string): Failure {
     closes: false,
     ...(wait === undefined ? {} : { retryAfter: wait }),
   }
+}
+
+/** What went wrong with another node: said as it is, for it is no fault inside this one and only keepers ask for it. */
+function ofFederation({ code, message }: FederationError): Failure {
+  const known = isProblemCode(code) ? code : 'peer-answers-otherwise'
+  return { problem: problemOf(known, { detail: message }), closes: false }
 }
 
 function pointerOf(error: StatementError | ExposureError | NodeError): string | undefined {

@@ -23,6 +23,10 @@ const tags = [
   { name: 'Products and advisories', description: 'Products, releases, advisories, acknowledgements' },
   { name: 'Texts', description: 'The Code and the Initiative' },
   { name: 'Vault', description: "A hosted party's own partition: inventories and what concerns them" },
+  { name: 'Inbox', description: 'Sealed messages: between nodes, and for the parties they host' },
+  { name: 'Mirrors', description: 'Verified copies of the logs of peers' },
+  { name: 'Witness', description: 'Cosignatures of checkpoints (C2SP tlog-witness)' },
+  { name: 'Peers', description: 'Other nodes, and how they are doing' },
   { name: 'Administration', description: 'For the keeper' },
   { name: 'Operation', description: 'For whoever runs the node' },
 ]

@@ -1,7 +1,8 @@
 import type { PolicyPayload } from '@comity/statement'
 import type { ComityNode } from '../node.ts'
 import type { Database } from '../register/database.ts'
-import { indexOf } from '../register/position.ts'
+import { idText } from '../register/by-id.ts'
+import { indexOf, rangeOf } from '../register/position.ts'
 
 /** The filing policy and where it stands in the log. */
 export interface StandingPolicy {
@@ -35,7 +36,9 @@ export class PolicyInForce {
   }
 
   #look(): void {
-    const newest = this.#reader.prepare('SELECT max(effective) AS effective FROM policy').get()?.['effective']
+    const newest = this.#reader
+      .prepare('SELECT max(effective) AS effective FROM policy WHERE effective < ?')
+      .get(rangeOf(0).to)?.['effective']
     if (typeof newest !== 'number' || newest === this.#effective) return
     const row = this.#reader
       .prepare(
@@ -45,8 +48,7 @@ export class PolicyInForce {
     if (row === undefined) return
     this.#effective = newest
     this.#standing = {
-      // Safe: the column is a BLOB of 32 bytes.
-      id: Buffer.from(row['id'] as Uint8Array).toString('hex'),
+      id: idText(row['id']),
       index: indexOf(Number(row['position'])),
       policy: JSON.parse(String(row['payload'])),
     }

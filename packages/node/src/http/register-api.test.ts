@@ -100,7 +100,7 @@ test('findings in the list are those of the parties that are bound, in the order
   const renewed = Promise.withResolvers<void>()
   const renew = node.findings.renew.bind(node.findings)
   // What is kept for lists is renewed a moment after the batch.
-  context.mock.method(node.findings, 'renew', (changed?: readonly number[]) => {
+  context.mock.method(node.findings, 'renew', (changed?: readonly string[]) => {
     renew(changed)
     const row = node.reader.prepare('SELECT count(*) AS n FROM finding').get()
     if (Number(row?.['n']) === 2) renewed.resolve()
@@ -141,6 +141,12 @@ test('lists are read to their end page by page, in both directions', async (cont
   assert.deepEqual(await collect({ limit: 7, from: 0 }), indexes)
   assert.deepEqual(await collect({ limit: 200, from: 5 }), indexes.slice(5))
   assert.equal((await collect({ limit: 4, party: provider.urn, kind: 'support' })).length, 25)
+  const supports = await collect({ limit: 4, kind: 'support' })
+  assert.deepEqual(supports, await collect({ limit: 200, party: provider.urn, kind: 'support' }))
+  assert.deepEqual(await collect({ limit: 4, kind: 'support', from: 0 }), supports.toReversed())
+  const own = await collect({ limit: 7, party: provider.urn })
+  assert.equal(own.length, 26)
+  assert.deepEqual(await collect({ limit: 7, party: provider.urn, from: 0 }), own.toReversed())
   assert.deepEqual(await collect({ from: 10_000 }), [])
   await assert.rejects(client.statements({ cursor: 'z1' }), { code: 'bad-cursor' })
   await assert.rejects(client.parties({ cursor: 'x' }), { code: 'bad-cursor' })

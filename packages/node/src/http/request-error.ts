@@ -8,11 +8,18 @@ export class RequestError extends Error {
   readonly pointer: string | undefined
   /** The connection is of no more use: the rest of the request would have to be read first. */
   readonly closes: boolean
+  /** Seconds after which the request would be taken, where that is known. */
+  readonly retryAfter: number | undefined
 
-  constructor(code: ProblemCode, message: string, more: { pointer?: string; closes?: boolean; cause?: unknown } = {}) {
+  constructor(
+    code: ProblemCode,
+    message: string,
+    more: { pointer?: string; closes?: boolean; retryAfter?: number; cause?: unknown } = {},
+  ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause })
     this.code = code
     this.pointer = more.pointer
     this.closes = more.closes ?? false
+    this.retryAfter = more.retryAfter
   }
 }

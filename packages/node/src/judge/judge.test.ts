@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { sha256 } from '@comity/crypto'
+import { formatVerifierKey, noteType, verifierKey } from '@comity/log'
 import {
   type CorePayloads,
   advisoryUrn,
@@ -34,9 +36,11 @@ test('a statement by a party without a party statement is refused', async (conte
   await refused(node, stranger.sign('support', instrumentUrn('gids'), {}, start), 'unknown-party', false)
 })
 
-test('a party at home elsewhere is sent home', async (context) => {
+test('of a party at home elsewhere there are copies of its party statements, and for the rest it is sent home', async (context) => {
   const { node } = await court(context)
-  const message = await refused(node, actor('abroad', 'elsewhere.invalid').founding(start), 'not-home')
+  const abroad = actor('abroad', 'elsewhere.invalid')
+  await node.submit(abroad.founding(start))
+  const message = await refused(node, abroad.sign('support', instrumentUrn('gids'), {}, start), 'not-home')
   assert.match(message, /elsewhere\.invalid/)
 })
 
@@ -209,6 +213,23 @@ test('a declaration about a provision that does not exist is refused', async (co
     provider.sign('support', instrumentUrn('gids'), { declarations: [{ provision, text: 'We do.' }] }, start)
   assert.match(await refused(node, declare('gids-99'), 'unknown-provision'), /gids-1, .*gids-9/)
   await node.submit(declare('gids-9'))
+})
+
+test('a trust policy whose witness has a key ID that does not follow from its name and key is refused', async (context) => {
+  const { node } = await court(context)
+  const provider = actor('provider', home.origin)
+  await node.submit(provider.founding(start))
+  const key = verifierKey('witness.invalid', noteType.cosignature, keyFor('witness').publicKey, sha256)
+  const trusting = (vkey: string) => {
+    const witnesses = `witness W ${vkey}\nquorum W\n`
+    return provider.sign('trust', provider.urn, { witnesses, endorsers: [], inspectors: [], states: {} }, start)
+  }
+  const renamed = { ...key, name: 'other.invalid' }
+  assert.match(
+    await refused(node, trusting(formatVerifierKey(renamed)), 'schema-violation'),
+    /line 1 .*key ID should be/,
+  )
+  await node.submit(trusting(formatVerifierKey(key)))
 })
 
 test('nobody approves the statement of another', async (context) => {

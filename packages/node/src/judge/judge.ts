@@ -5,22 +5,14 @@
  * It does not verify signatures: a `kid` is the thumbprint of its key, so a signature checked at admission stays checked
  * whatever happens to the party in between.
  */
-import {
-  type PartyPayload,
-  type PartyState,
-  type Statement,
-  foundParty,
-  maySign,
-  partyUrn,
-  thresholdOf,
-  updateParty,
-} from '@comity/statement'
-import { crypto } from '../crypto-port.ts'
+import { type Statement, coreRegistry, maySign, thresholdOf } from '@comity/statement'
 import { NodeError } from '../node-error.ts'
 import type { Entry } from '../register/entry.ts'
 import { indexOf } from '../register/position.ts'
 import type { Accepted, Register } from '../register/register.ts'
+import { requireArrived } from './arrival.ts'
 import { kindRules } from './kind-rules.ts'
+import { judgeParty } from './party-rules.ts'
 
 /** What the judge knows of the log beside the register. */
 export interface Bench {
@@ -49,6 +41,9 @@ export function judge(entry: Entry, register: Register, bench: Bench): Accepted 
       `iat ${statement.iat} is ${statement.iat - entry.at} s ahead of the log's time ${entry.at}; at most ${skew} s are allowed`,
     )
   }
+  if (entry.at < register.lastAt) {
+    throw new NodeError('time-decreases', `time ${entry.at} is before ${register.lastAt}, the time of the batch before`)
+  }
   if (index >= bootstrap.length) checkPolicy(statement, register)
   if (statement.kind === 'party') return { threshold: 1, partyState: judgeParty(entry, register, bench) }
 
@@ -56,19 +51,21 @@ export function judge(entry: Entry, register: Register, bench: Bench): Accepted 
   if (state === undefined) {
     throw new NodeError('unknown-party', `${statement.iss} has no party statement in this log: register that first`)
   }
-  if (state.home !== bench.origin) {
+  // An approval by a party that is at home elsewhere is a copy: one that a copy of its party statement needs.
+  if (state.home !== bench.origin && statement.kind !== 'approval') {
     throw new NodeError(
       'not-home',
       `the home log of ${statement.iss} is ${state.home}: file there, this is ${bench.origin}`,
     )
   }
+  requireArrived(statement, register)
   maySign(state, statement.kidHex, statement.kind, index)
   kindRules[statement.kind]?.(entry, register, bench)
   const threshold = thresholdOf(state, statement.kind)
   if (index < bootstrap.length && threshold > 1) {
     throw new NodeError(
       'wrong-bootstrap',
-      `entry ${index} of a log takes effect at once, and its keeper wants ${threshold} keys for a ${statement.kind}: ask for them in a later party statement`,
+      `entry ${index} of a log takes effect at once, and its keeper wants ${threshold} keys for kind ${statement.kind}: ask for them in a later party statement`,
     )
   }
   return { threshold }
@@ -84,6 +81,13 @@ function checkBootstrap(statement: Statement, index: number): void {
 /** The filing policy applies from the entry after it; what only this node can know (tokens) is left to admission. */
 function checkPolicy(statement: Statement, register: Register): void {
   const { policy } = register
+  // Not even the keeper may: what was sealed would lie open for ever.
+  if (coreRegistry.get(statement.kind)?.logged === false) {
+    throw new NodeError(
+      'kind-not-admitted',
+      `what is of kind ${statement.kind} is signed and handed over, and never logged`,
+    )
+  }
   if (policy === undefined) throw new NodeError('wrong-bootstrap', 'the log has no policy yet')
   if (statement.iss === register.keeper) return
   if (!policy.kinds.includes(statement.kind)) {
@@ -103,40 +107,4 @@ function checkPolicy(statement: Statement, register: Register): void {
       `the statement has ${statement.leaf.length} bytes; this log admits ${limit}`,
     )
   }
-}
-
-function judgeParty(entry: Entry, register: Register, bench: Bench): PartyState {
-  const { statement } = entry
-  const index = indexOf(entry.position)
-  // Safe: the payload of a `party` statement was read against that kind's schema.
-  const payload = entry.payload as PartyPayload
-  const before = register.book.stateOf(statement.iss)
-  if (before === undefined) {
-    const state = foundParty(statement, payload, index, crypto)
-    if (state.home !== bench.origin) {
-      throw new NodeError(
-        'not-home',
-        `this party names ${state.home} as its home log: found it there, this is ${bench.origin}`,
-      )
-    }
-    return state
-  }
-  if (partyUrn(statement.payload, crypto) === statement.iss) {
-    throw new NodeError('duplicate-party', `${statement.iss} was founded by another statement with this very payload`)
-  }
-  if (before.home !== bench.origin) {
-    throw new NodeError(
-      'not-home',
-      `the home log of ${statement.iss} is ${before.home}: file there, this is ${bench.origin}`,
-    )
-  }
-  const approvals = register.approvals(statement.id, statement.iss)
-  const after = updateParty(before, statement, payload, index, { approvals }, crypto)
-  if (statement.iss === register.keeper && after.home !== bench.origin) {
-    throw new NodeError(
-      'not-home',
-      `the keeper of ${bench.origin} is at home there, for without its time leaves the log ends: found a successor by a continuation, not by moving to ${after.home}`,
-    )
-  }
-  return after
 }

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { type CorePayloads, decodeStatement, instrumentUrn, readPayloadAs } from '@comity/statement'
-import { actor, keeper } from '@comity/testkit'
+import { type CorePayloads, decodeStatement, instrumentUrn, jwkOf, readPayloadAs } from '@comity/statement'
+import { actor, keeper, keyFor, signerOf } from '@comity/testkit'
 import { crypto } from '../crypto-port.ts'
 import { ComityNode, Refused } from '../index.ts'
 import { court, home, refused, start } from './court.fixture.ts'
@@ -29,11 +29,17 @@ test('another party may go, and is then sent home', async (context) => {
   const { id } = await node.submit(provider.sign('party', provider.urn, away, start))
   await refused(node, provider.sign('support', instrumentUrn('gids'), {}, start), 'not-home')
   const back = { ...provider.payload, previous: id }
-  await refused(node, provider.sign('party', provider.urn, back, start), 'not-home')
+  await node.submit(provider.sign('party', provider.urn, back, start))
+  await refused(node, provider.sign('support', instrumentUrn('gids'), {}, start + 1), 'continuation-missing')
 })
 
 test('a keeper that wants several keys for its policy cannot found a log without one in force', async (context) => {
-  const careful = keeper('careful keeper', { party: { thresholds: { policy: 2 } } })
+  const { keys } = keeper('careful keeper').payload
+  const second = {
+    jwk: jwkOf({ alg: 'EdDSA', bytes: keyFor('careful second').publicKey }),
+    roles: ['approve' as const],
+  }
+  const careful = keeper('careful keeper', { party: { thresholds: { policy: 2 }, keys: [...keys, second] } })
   const directory = mkdtempSync(join(tmpdir(), 'comity-judge-'))
   context.after(() => rmSync(directory, { recursive: true, force: true }))
   const founding = ComityNode.found({
@@ -72,7 +78,7 @@ test('policy, findings and time are for the keeper, whose findings name a true c
     at: request.at,
     ruleset: request.ruleset,
     trust: null,
-    digest: node.findings.assess(request).digest,
+    digest: (await node.findings.assess(request)).digest,
   }
   const [own] = payload.cut
   assert.ok(own)
@@ -89,4 +95,51 @@ test('policy, findings and time are for the keeper, whose findings name a true c
     sign({ cut: [{ ...own, size: 3, root: node.findings.request(3).cut[0]?.root ?? '' }] }),
     'wrong-cut',
   )
+})
+
+test('a commitment is the keeper’s, under its receipt key, one for each hour that has ended', async (context) => {
+  const { node, clock } = await court(context, { kinds: ['party', 'policy', 'time', 'commitment'] })
+  const hour = Math.ceil(start / 3600) * 3600
+  const root = `sha256:${'11'.repeat(32)}`
+  const sign = (at: number, by = home.keys.receipt) => home.sign('commitment', home.origin, { hour: at, root }, at, by)
+  const provider = actor('provider', home.origin, {
+    party: {
+      keys: [
+        { jwk: jwkOf({ alg: 'EdDSA', bytes: keyFor('provider').publicKey }), roles: ['sign'] },
+        { jwk: jwkOf({ alg: 'EdDSA', bytes: keyFor('provider receipt').publicKey }), roles: ['receipt'] },
+      ],
+    },
+  })
+  await node.submit(provider.founding(start))
+  clock.advance(hour - start)
+  await refused(node, sign(hour, home.signer), 'key-without-role')
+  const receiptKey = signerOf(keyFor('provider receipt'))
+  await refused(node, provider.sign('commitment', home.origin, { hour, root }, hour, receiptKey), 'not-the-keeper')
+  await refused(node, sign(hour + 3600), 'clock-in-future')
+  await node.submit(sign(hour))
+  await refused(
+    node,
+    home.sign('commitment', home.origin, { hour, root: `sha256:${'22'.repeat(32)}` }, hour, home.keys.receipt),
+    'time-decreases',
+  )
+  clock.advance(2 * 3600)
+  await node.submit(sign(hour + 7200))
+  await refused(node, sign(hour + 3600), 'time-decreases')
+})
+
+test('what is signed and never logged is refused, the keeper’s own too, whatever the policy says', async (context) => {
+  const { node } = await court(context, { kinds: ['party', 'policy', 'time', 'message', 'delivery', 'refusal'] })
+  const sub = `urn:comity:correspondence:${'c0'.repeat(32)}`
+  const other = actor('other', home.origin)
+  const message = { to: [other.urn], text: 'sealed' }
+  await refused(node, home.sign('message', sub, message, start), 'kind-not-admitted')
+  const delivery = {
+    digest: `sha256:${'11'.repeat(32)}`,
+    sizeClass: 4096,
+    at: start,
+    how: 'link' as const,
+    attachments: [],
+  }
+  const about = `urn:comity:statement:${'5e'.repeat(32)}`
+  await refused(node, home.sign('delivery', about, delivery, start, home.keys.receipt), 'kind-not-admitted')
 })

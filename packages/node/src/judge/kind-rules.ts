@@ -4,7 +4,9 @@ import {
   type AdherencePayload,
   type AdvisoryPayload,
   type FindingsPayload,
+  StatementError,
   type TimePayload,
+  type TrustPayload,
   digestText,
   parseAdvisoryUrn,
   parseDocumentUrn,
@@ -13,19 +15,17 @@ import {
   parseReleaseUrn,
   parseStatementUrn,
 } from '@comity/statement'
+import { sha256 } from '@comity/crypto'
 import { isProvisionId, provisionIds } from '@comity/instruments'
+import { LogError, parseTlogPolicy } from '@comity/log'
 import { NodeError } from '../node-error.ts'
-import type { Entry } from '../register/entry.ts'
-import { advisoryById } from '../register/reducers.ts'
+import { advisoriesById, authorById } from '../register/by-id.ts'
+import { type Entry, payloadOf } from '../register/entry.ts'
 import type { Register } from '../register/register.ts'
+import { judgeArrival } from './arrival.ts'
 import type { Bench } from './judge.ts'
 
 type KindRule = (entry: Entry, register: Register, bench: Bench) => void
-
-/** The payload was read against its kind's schema when the statement was decoded, so its type follows from the kind. */
-function payloadOf<T>(entry: Entry): T {
-  return entry.payload as T
-}
 
 function byKeeper(entry: Entry, register: Register, bench: Bench): void {
   const { statement } = entry
@@ -40,6 +40,14 @@ function byKeeper(entry: Entry, register: Register, bench: Bench): void {
   }
 }
 
+/** A log continues another by its keeper's word; a party that moves here continues by its own. */
+function continuation(entry: Entry, register: Register, bench: Bench): void {
+  const { iss } = entry.statement
+  const arrival = iss === register.keeper ? undefined : register.book.arrivalOf(iss)
+  if (arrival === undefined) byKeeper(entry, register, bench)
+  else judgeArrival(entry, arrival, register)
+}
+
 function time(entry: Entry, register: Register, bench: Bench): void {
   byKeeper(entry, register, bench)
   const { at } = payloadOf<TimePayload>(entry)
@@ -49,8 +57,32 @@ function time(entry: Entry, register: Register, bench: Bench): void {
       `a time leaf says ${at} where its batch and iat say ${entry.at} and ${entry.statement.iat}`,
     )
   }
-  if (at < register.lastAt) {
-    throw new NodeError('time-decreases', `time ${at} is before ${register.lastAt}, the time of the batch before`)
+}
+
+/** Key IDs take a hash function, which the schema of the kind has not: a wrong one would name a witness that nobody is. */
+function trust(entry: Entry): void {
+  const { witnesses } = payloadOf<TrustPayload>(entry)
+  if (witnesses === '') return
+  try {
+    parseTlogPolicy(witnesses, sha256)
+  } catch (error) {
+    if (!(error instanceof LogError)) throw error
+    throw new StatementError('schema-violation', `trust/witnesses: ${error.message}`, '/witnesses')
+  }
+}
+
+/** One for each hour, later ones after earlier ones: two would let a node choose later which of them it shows. */
+function commitment(entry: Entry, register: Register, bench: Bench): void {
+  byKeeper(entry, register, bench)
+  const { iss, iat } = entry.statement
+  const before = register.database
+    .prepare("SELECT iat FROM entry WHERE party = ? AND kind = 'commitment' ORDER BY position DESC LIMIT 1")
+    .get(register.book.numberOf(iss) ?? -1)
+  if (before !== undefined && Number(before['iat']) >= iat) {
+    throw new NodeError('time-decreases', `this log has a commitment for the hour ${Number(before['iat'])} already`)
+  }
+  if (iat > entry.at) {
+    throw new NodeError('clock-in-future', `the hour ${iat} has not ended at ${entry.at}, the log's time`)
   }
 }
 
@@ -62,7 +94,10 @@ function adherence(entry: Entry, register: Register): void {
   const isState = type === 'state'
   requireProvisions(entry)
   if (statement.kind === 'adherence' && !isState) {
-    throw new NodeError('wrong-party-type', `only States adhere to ${instrument}; a ${type} files a support statement`)
+    throw new NodeError(
+      'wrong-party-type',
+      `only States adhere to ${instrument}; a party of type ${type} files a support statement`,
+    )
   }
   if (statement.kind === 'support' && isState) {
     throw new NodeError(
@@ -87,14 +122,9 @@ function requireProvisions(entry: Entry): void {
 /** An approval may come before what it approves; of what is there, a party approves its own. */
 function approval(entry: Entry, register: Register): void {
   const { statement } = entry
-  const row = register.database
-    .prepare('SELECT urn FROM entry CROSS JOIN party USING (party) WHERE id = ? LIMIT 1')
-    .get(Buffer.from(parseStatementUrn(statement.sub) ?? '', 'hex'))
-  if (row !== undefined && row['urn'] !== statement.iss) {
-    throw new NodeError(
-      'not-yours',
-      `${statement.sub} is a statement of ${String(row['urn'])}; a party approves its own`,
-    )
+  const author = authorById(register.database, parseStatementUrn(statement.sub) ?? '', register.range)
+  if (author !== undefined && author !== statement.iss) {
+    throw new NodeError('not-yours', `${statement.sub} is a statement of ${author}; a party approves its own`)
   }
 }
 
@@ -114,10 +144,7 @@ function advisory(entry: Entry, register: Register): void {
   const payload = payloadOf<AdvisoryPayload>(entry)
   for (const sub of payload.products) requireProduct(register, sub, statement.iss)
   if (payload.revises === undefined) return
-  const row = register.database
-    .prepare(`SELECT 1 ${advisoryById} AND advisory.sub = ?`)
-    .get(Buffer.from(payload.revises, 'hex'), statement.sub)
-  if (row === undefined) {
+  if (advisoriesById(register.database, payload.revises, register.range)[0]?.sub !== statement.sub) {
     throw new NodeError(
       'unknown-advisory',
       `revises ${payload.revises}, which is no effective statement about ${statement.sub}`,
@@ -125,18 +152,23 @@ function advisory(entry: Entry, register: Register): void {
   }
 }
 
+/**
+ * The advisory may stand in another log, which this judge does not see: whether its author was told is decided over a
+ * cut. What does stand here has to be that advisory.
+ */
 function acknowledgement(entry: Entry, register: Register): void {
   const { statement } = entry
-  const payload = payloadOf<AcknowledgementPayload>(entry)
-  const row = register.database
-    .prepare(`SELECT 1 ${advisoryById} AND advisory.sub = ?`)
-    .get(Buffer.from(payload.advisory, 'hex'), statement.sub)
-  if (row === undefined) {
-    throw new NodeError(
-      'unknown-advisory',
-      `statement ${payload.advisory} is no effective advisory ${statement.sub} in this log`,
-    )
-  }
+  const { advisory: id } = payloadOf<AcknowledgementPayload>(entry)
+  const publisher = parseAdvisoryUrn(statement.sub)?.party ?? ''
+  const isElsewhere = !wasAlwaysAtHome(publisher, register) && register.positionOf(id) === undefined
+  if (isElsewhere || advisoriesById(register.database, id, register.range)[0]?.sub === statement.sub) return
+  throw new NodeError('unknown-advisory', `statement ${id} is no effective advisory ${statement.sub} in this log`)
+}
+
+/** Whether all that a party ever stated stands in this log. */
+function wasAlwaysAtHome(party: string, register: Register): boolean {
+  const isAtHome = register.book.stateOf(party)?.home === register.origin
+  return isAtHome && register.book.arrivalOf(party) === undefined
 }
 
 /**
@@ -149,10 +181,14 @@ function withholding(entry: Entry, register: Register): void {
   const first = register.database
     .prepare(
       `SELECT urn FROM document CROSS JOIN entry USING (position) CROSS JOIN party USING (party)
-       WHERE digest = ? ORDER BY document.position LIMIT 1`,
+       WHERE digest = ? AND document.position >= ? AND document.position < ? ORDER BY document.position LIMIT 1`,
     )
-    .get(digest)
-  if (first === undefined) throw new NodeError('unknown-document', `no statement in this log refers to ${digest}`)
+    .get(digest, register.range.from, register.range.to)
+  if (first === undefined) {
+    // One that moved here may have published it in the log that it left; for nobody else's statement does that count.
+    if (register.book.arrivalOf(statement.iss) !== undefined) return
+    throw new NodeError('unknown-document', `no statement in this log refers to ${digest}`)
+  }
   if (statement.iss !== register.keeper && first['urn'] !== statement.iss) {
     throw new NodeError(
       'not-yours',
@@ -172,14 +208,21 @@ function findings(entry: Entry, register: Register, bench: Bench): void {
   const root = digestText(bench.root(own.size))
   if (own.root !== root) throw new NodeError('wrong-cut', `the root at size ${own.size} is ${root}, not ${own.root}`)
   const time = register.database
-    .prepare('SELECT 1 FROM batch WHERE at = ? AND position < ? LIMIT 1')
-    .get(payload.at, own.size)
+    .prepare('SELECT 1 FROM batch WHERE log = ? AND at = ? AND position < ? LIMIT 1')
+    .get(register.log, payload.at, register.range.from + own.size)
   if (time === undefined) throw new NodeError('wrong-cut', `at ${payload.at} is the time of no time leaf in the cut`)
-  const before = register.database.prepare('SELECT size FROM published_findings ORDER BY effective DESC LIMIT 1').get()
-  if (before !== undefined && Number(before['size']) > own.size) {
+  const before = register.database
+    .prepare(
+      'SELECT payload FROM published_findings WHERE effective >= ? AND effective < ? ORDER BY effective DESC LIMIT 1',
+    )
+    .get(register.range.from, register.range.to)
+  const earlier: FindingsPayload['cut'] = before === undefined ? [] : JSON.parse(String(before['payload'])).cut
+  for (const { origin, size } of payload.cut) {
+    const known = earlier.find((prefix) => prefix.origin === origin)?.size ?? 0
+    if (known <= size) continue
     throw new NodeError(
       'wrong-cut',
-      `cuts never decrease: the findings before had size ${Number(before['size'])}, not ${own.size}`,
+      `cuts never decrease: the findings before had ${known} entries of ${origin}, not ${size}`,
     )
   }
 }
@@ -196,8 +239,10 @@ function requireOwn(entry: Entry, owner: string | undefined, what: string): void
 function requireProduct(register: Register, sub: string, party: string): void {
   const row = register.database
     // CROSS JOIN: from the product's name, not through everything that the party has registered.
-    .prepare('SELECT 1 FROM product CROSS JOIN party USING (party) WHERE sub = ? AND urn = ? LIMIT 1')
-    .get(sub, party)
+    .prepare(
+      'SELECT 1 FROM product CROSS JOIN party USING (party) WHERE sub = ? AND effective >= ? AND effective < ? AND urn = ? LIMIT 1',
+    )
+    .get(sub, register.range.from, register.range.to, party)
   if (row === undefined) {
     throw new NodeError('unknown-product', `${sub} is no product that ${party} has registered here with effect`)
   }
@@ -208,12 +253,14 @@ export const kindRules: Readonly<Record<string, KindRule>> = {
   adherence,
   advisory,
   approval,
-  continuation: byKeeper,
+  commitment,
+  continuation,
   findings,
   policy: byKeeper,
   product,
   release,
   support: adherence,
   time,
+  trust,
   withholding,
 }

@@ -1,3 +1,4 @@
+import type { Cosigner } from '@comity/log'
 import type { Signer } from '@comity/statement'
 
 /** Signs checkpoints as C2SP signed notes under the log's name. */
@@ -16,4 +17,9 @@ export interface NodeKeys {
   readonly log: CheckpointSigner
   /** Role `sign` for the kind `findings` alone, so that findings can be published daily without a person. */
   readonly findings?: Signer
+  /**
+   * Role `witness`: cosigns checkpoints of other logs, one line with each key (Ed25519, ML-DSA-44). Nothing else is signed
+   * with them. A node without them is no witness.
+   */
+  readonly witness?: readonly Cosigner[]
 }

@@ -16,7 +16,7 @@ export interface SignedHead {
 }
 
 /** The cell that holds the newest checkpoint. */
-const checkpointCell = 'checkpoint'
+export const headCell = 'checkpoint'
 
 /** How many receipt signatures stay in memory: enough for every client that asks again within some seconds. */
 const signedRootsKept = 256
@@ -104,10 +104,10 @@ export class Ledger {
     const note = this.#keys.log.signNote(formatCheckpoint({ origin: this.origin, size, root }))
     const head: SignedHead = { size, root, at, note }
     const value = Buffer.from(JSON.stringify({ size, root: Buffer.from(root).toString('hex'), at, note }))
-    if (!(await this.#cells.compareAndSet(checkpointCell, this.#cellVersion, value))) {
+    if (!(await this.#cells.compareAndSet(headCell, this.#cellVersion, value))) {
       throw new NodeError('log-forked', 'somebody else moved the checkpoint of this log: two nodes write to one folder')
     }
-    this.#cellVersion = this.#cells.get(checkpointCell)?.version ?? 0
+    this.#cellVersion = this.#cells.get(headCell)?.version ?? 0
     return head
   }
 
@@ -143,7 +143,7 @@ export class Ledger {
 export function readHead(
   cells: Pick<Cells, 'get'>,
 ): { readonly head: SignedHead; readonly version: number } | undefined {
-  const cell = cells.get(checkpointCell)
+  const cell = cells.get(headCell)
   if (cell === undefined) return undefined
   const value: { size: number; root: string; at: number; note: string } = JSON.parse(Buffer.from(cell.value).toString())
   return { head: { ...value, root: Buffer.from(value.root, 'hex') }, version: cell.version }

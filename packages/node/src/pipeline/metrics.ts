@@ -32,7 +32,7 @@ export class Metrics {
   })
   readonly queue = new Gauge({
     name: 'comity_queue_statements',
-    help: 'Admitted statements that wait for their batch.',
+    help: 'Statements on their way into the log: being verified, or waiting for their batch.',
     registers: [this.registry],
   })
 }

@@ -188,6 +188,6 @@ test('a node with keys that are not its keeper’s shows its log and signs nothi
 })
 
 function kept(node: ComityNode, party: string): unknown {
-  const row = node.reader.prepare('SELECT document FROM finding JOIN party USING (party) WHERE urn = ?').get(party)
+  const row = node.reader.prepare('SELECT document FROM finding WHERE urn = ?').get(party)
   return row === undefined ? undefined : JSON.parse(String(row['document']))
 }

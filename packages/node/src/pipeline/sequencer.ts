@@ -16,6 +16,7 @@ import { NodeError } from '../node-error.ts'
 import type { Entry } from '../register/entry.ts'
 import { type Unclosed, decodeEntry, foldBatch } from '../register/fold.ts'
 import type { Database } from '../register/database.ts'
+import { rangeOf } from '../register/position.ts'
 import type { Accepted, Register } from '../register/register.ts'
 import type { NodeKeys } from './keys.ts'
 import type { Ledger, SignedHead } from './ledger.ts'
@@ -45,9 +46,6 @@ export const batchLimit = 1024
  */
 const batchBytes = 16 << 20
 
-/** Statements waiting for their batch, over all clients, before the node says 429. */
-export const queueLimit = 4096
-
 /**
  * How long a batch gathers. A batch costs two syncs, three signatures and a transaction whatever its size: at a thousand
  * statements a second that is most of the work when each goes alone, and a client waits a few milliseconds longer.
@@ -59,6 +57,15 @@ const gatheredAtOnce = 256
 
 /** How long an idle log stays without a time leaf, in seconds. */
 const heartbeatSeconds = 3600
+
+/** Work for which no batch may be under way. */
+interface Chore {
+  run(): void
+  reject(reason: unknown): void
+}
+
+/** Reasons to sign nothing from the start on: the register is whole, and nobody else writes it. */
+const unsigning: ReadonlySet<string> = new Set(['frozen', 'missing-key'])
 
 interface Waiting extends Admitted {
   resolve(outcome: Registered): void
@@ -73,6 +80,8 @@ export interface SequencerParts {
   readonly now: () => number
   /** Hears of each batch after it was released. */
   readonly onBatch: (from: number, head: SignedHead) => void
+  /** Checkpoints of this log that witnesses cosigned, for a time leaf at `at`. None where nothing is given. */
+  readonly cosigned?: (at: number, isHeartbeat: boolean) => readonly string[]
 }
 
 /**
@@ -84,14 +93,10 @@ export class Sequencer {
   #queue: Waiting[] = []
   #running: Promise<void> | undefined
   #stopped: NodeError | undefined
-  readonly #chores: (() => void)[] = []
+  readonly #chores: Chore[] = []
 
   constructor(parts: SequencerParts) {
     this.#parts = parts
-  }
-
-  get waiting(): number {
-    return this.#queue.length
   }
 
   /** Why nothing is taken any more, if so. */
@@ -100,19 +105,11 @@ export class Sequencer {
   }
 
   /**
-   * Resolves when the statement is durable and its checkpoint signed. Rejects with the judge's reason, with
-   * `too-many-requests` when the queue is full, and with `storage-failed` when the truth could not be written.
+   * Resolves when the statement is durable and its checkpoint signed. Rejects with the judge's reason, and with
+   * `storage-failed` when the truth could not be written. How many may wait is the intake's to say.
    */
   submit(admitted: Admitted): Promise<Registered> {
     if (this.#stopped !== undefined) return Promise.reject(this.#stopped)
-    if (this.#queue.length >= queueLimit) {
-      return Promise.reject(
-        new NodeError(
-          'too-many-requests',
-          `${queueLimit} statements are waiting to be registered: try again in a second`,
-        ),
-      )
-    }
     return new Promise((resolve, reject) => {
       this.#queue.push({ ...admitted, resolve, reject })
       this.#start()
@@ -125,17 +122,23 @@ export class Sequencer {
       this.#start(true)
   }
 
-  /** Runs `work` when no batch holds the register's transaction. Rejects with what it throws. */
+  /**
+   * Runs `work` when no batch holds the register's transaction: at once where none is waiting. Rejects with what it
+   * throws, and with the reason for which the register is not written any more.
+   */
   betweenBatches(work: () => void): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#chores.push(() => {
+      const run = (): void => {
         try {
           work()
           resolve()
         } catch (error) {
           reject(error)
         }
-      })
+      }
+      // A node that may sign nothing, and never did since its start, still follows others.
+      if (this.#stopped !== undefined) return unsigning.has(this.#stopped.code) ? run() : reject(this.#stopped)
+      this.#chores.push({ run, reject })
       this.#start()
     })
   }
@@ -169,7 +172,7 @@ export class Sequencer {
   async stop(reason: NodeError): Promise<void> {
     this.#stopped ??= reason
     await this.#running
-    for (const { reject } of this.#queue.splice(0)) reject(reason)
+    for (const { reject } of [...this.#queue.splice(0), ...this.#chores.splice(0)]) reject(reason)
   }
 
   #start(evenIfIdle = false): void {
@@ -181,8 +184,12 @@ export class Sequencer {
 
   async #run(evenIfIdle: boolean): Promise<void> {
     do {
-      if (this.#queue.length < gatheredAtOnce) await new Promise((resolve) => setTimeout(resolve, gatherMilliseconds))
-      if (this.#stopped === undefined) for (const chore of this.#chores.splice(0)) chore()
+      // Chores alone wait for nobody, but never run within the call that asked for them.
+      const isGathering = this.#queue.length < gatheredAtOnce && (this.#queue.length > 0 || evenIfIdle)
+      await (isGathering ? new Promise((resolve) => setTimeout(resolve, gatherMilliseconds)) : Promise.resolve())
+      if (this.#stopped === undefined) for (const { run } of this.#chores.splice(0)) run()
+      // What came meanwhile gathers as ever.
+      if (!isGathering && this.#queue.length > 0 && this.#queue.length < gatheredAtOnce) continue
       const taken = this.#take()
       if (taken.length === 0 && !evenIfIdle) return
       await this.#batch(taken)
@@ -212,7 +219,7 @@ export class Sequencer {
       register.begin()
       for (const waiting of taken) {
         const index = from + leaves.length
-        const known = register.positionOf(waiting.statement.id, 0, index)
+        const known = register.positionOf(waiting.statement.id)
         if (known !== undefined) duplicates.push({ waiting, index: known })
         else if (this.#judge(waiting, { position: index, at })) {
           leaves.push(waiting.statement.leaf)
@@ -221,7 +228,7 @@ export class Sequencer {
       }
       if (leaves.length === 0 && taken.length > 0) register.rollback()
       else {
-        leaves.push(this.#timeLeaf(from + leaves.length, at))
+        leaves.push(this.#timeLeaf(from + leaves.length, at, taken.length === 0))
         await ledger.append(leaves)
       }
     } catch (cause) {
@@ -299,10 +306,10 @@ export class Sequencer {
     return { origin, size: tree.size, root: (size) => tree.root(size) }
   }
 
-  #timeLeaf(position: number, at: number): Uint8Array {
+  #timeLeaf(position: number, at: number, isHeartbeat = false): Uint8Array {
     const { keys, ledger, register } = this.#parts
     const { keeper, origin } = ledger
-    const payload = { at, cosigned: [] }
+    const payload = { at, cosigned: [...(this.#parts.cosigned?.(at, isHeartbeat) ?? [])] }
     const bytes = signStatement({ kind: 'time', iss: keeper, sub: origin, iat: at, payload, signer: keys.receipt })
     const entry: Entry = { ...decodeEntry(position, bytes), at }
     register.apply(entry, judge(entry, register, this.#bench()))
@@ -326,7 +333,7 @@ export class Sequencer {
       { cause },
     )
     for (const { reject } of taken) reject(this.#stopped)
-    for (const { reject } of this.#queue.splice(0)) reject(this.#stopped)
+    for (const { reject } of [...this.#queue.splice(0), ...this.#chores.splice(0)]) reject(this.#stopped)
   }
 }
 
@@ -376,8 +383,8 @@ export function refusalOf(
 /** Size and time of the head that closed the batch of an entry. */
 export function batchOf(database: Database, index: number): { readonly size: number; readonly at: number } {
   const row = database
-    .prepare('SELECT position, at FROM batch WHERE position >= ? ORDER BY position LIMIT 1')
-    .get(index)
+    .prepare('SELECT position, at FROM batch WHERE position >= ? AND position < ? ORDER BY position LIMIT 1')
+    .get(index, rangeOf(0).to)
   if (row === undefined) throw new NodeError('closed', `entry ${index} is not closed by a time leaf yet`)
   return { size: Number(row['position']) + 1, at: Number(row['at']) }
 }

@@ -4,8 +4,3 @@ import type { StatementSync } from 'node:sqlite'
 export interface Database {
   prepare(sql: string): StatementSync
 }
-
-/** The one connection that writes, and says how far the view has come. */
-export interface WritableDatabase extends Database {
-  setProgress(size: number, root: string): void
-}

@@ -9,6 +9,11 @@ export interface Entry {
   readonly at: number
 }
 
+/** The payload as its kind has it: it was read against that kind's schema when the statement was decoded. */
+export function payloadOf<T>(entry: Pick<Entry, 'payload'>): T {
+  return entry.payload as T
+}
+
 /** A statement taking effect: at its own position, or where its last missing approval stands. */
 export interface Effect extends Entry {
   readonly party: number

@@ -15,85 +15,126 @@ import {
   compareReleases,
 } from '@comity/assessment'
 import type { InstrumentId, PartyType } from '@comity/instruments'
+import { CutRows, type Row, refColumns, refJoin } from './cut-rows.ts'
 import type { Database } from './database.ts'
-import { indexOf, logOf, positionOf } from './position.ts'
-import { positionsPerLog } from './schema.ts'
+import { type Ranking, first, firstRows } from './first-rows.ts'
+import { logOf, rangeOf } from './position.ts'
+import type { Stay } from './residence.ts'
 
 /** At most this many acknowledgements are looked at for one advisory. */
 const toldLimit = 16
 
-type Row = Record<string, unknown>
+/** A fact together with its row, whose document is looked for only when the fact is among the first. */
+interface Candidate<T> {
+  readonly fact: T
+  readonly row: Row
+}
 
 /**
  * The register as of a cut, in the shape that assessment reads.
  *
- * Nothing is copied: every question is one indexed query that looks only at positions below the cut. `stored` says
- * whether the bytes of a document are here; an auditor answers from what it fetched and checked.
+ * Nothing is copied: every question is an indexed query that looks only at positions below the cut, in the logs where
+ * the party was at home. `stored` says whether the bytes of a document are here; an auditor answers from what it fetched
+ * and checked. Facts rest on no other row of the register than those of the cut: who knows more gets the same.
  */
 export class RegisterFacts implements Facts {
   readonly #database: Database
-  readonly #ends: ReadonlyMap<number, number>
-  readonly #origins: ReadonlyMap<number, string>
+  readonly #cut: CutRows
   readonly #stored: (digest: string) => boolean
-  readonly #hasCompromise: boolean
-  readonly #hasWithholding: boolean
-  readonly #hasLate: boolean
 
   constructor(database: Database, cut: Cut, stored: (digest: string) => boolean) {
     this.#database = database
+    this.#cut = new CutRows(database, cut)
     this.#stored = stored
-    const ends = new Map<number, number>()
-    const origins = new Map<number, string>()
-    for (const row of database.prepare('SELECT log, origin FROM log').all()) {
-      const log = Number(row['log'])
-      const prefix = cut.find((each) => each.origin === row['origin'])
-      origins.set(log, String(row['origin']))
-      if (prefix !== undefined) ends.set(log, positionOf(log, prefix.size))
-    }
-    this.#ends = ends
-    this.#origins = origins
-    this.#hasCompromise = database.prepare('SELECT 1 FROM compromise LIMIT 1').get() !== undefined
-    this.#hasLate = database.prepare('SELECT 1 FROM entry WHERE effective <> position LIMIT 1').get() !== undefined
-    this.#hasWithholding = database.prepare('SELECT 1 FROM withholding LIMIT 1').get() !== undefined
   }
 
   party(urn: string): PartyFact | undefined {
-    const row = this.#database.prepare('SELECT party, founded FROM party WHERE urn = ?').get(urn)
-    if (row === undefined) return undefined
-    const end = this.#endAt(Number(row['founded']))
-    // A party whose home log is not in the cut is known by name; assessment says `unseen`.
-    const state = this.#database
+    const residence = this.#cut.residences.of(urn)
+    const last = residence?.stays.at(-1)
+    if (residence === undefined || last === undefined) return undefined
+    const row = this.#database
       .prepare('SELECT state FROM party_version WHERE party = ? AND position < ? ORDER BY position DESC LIMIT 1')
-      .get(row['party'] as number, end)
-    if (state === undefined) return undefined
-    const { type, home }: { type: PartyType; home: string } = JSON.parse(String(state['state']))
-    return { urn, type, home }
+      .get(last.party, last.to)
+    const { type }: { type: PartyType } = JSON.parse(String(row?.['state']))
+    return { urn, type, home: residence.home }
   }
 
   *bound(): Iterable<string> {
     const rows = this.#database
-      .prepare(
-        'SELECT urn, min(effective) AS first FROM adherence JOIN party USING (party) GROUP BY party ORDER BY urn',
-      )
+      .prepare('SELECT DISTINCT urn FROM adherence CROSS JOIN party USING (party) ORDER BY urn')
       .all()
-    for (const row of rows) if (Number(row['first']) < this.#endAt(Number(row['first']))) yield String(row['urn'])
+    for (const row of rows) {
+      const urn = String(row['urn'])
+      const hasSpoken = this.#cut.residences
+        .of(urn)
+        ?.stays.some((stay) =>
+          this.#has('SELECT 1 FROM adherence WHERE party = ? AND effective >= ? AND effective < ?', ...bounds(stay)),
+        )
+      if (hasSpoken === true) yield urn
+    }
   }
 
   adherence(urn: string, instrument: InstrumentId): AdherenceFact | undefined {
-    const party = this.#numberOf(urn)
-    const row = this.#latest(
-      `${refColumns}, kind_row.form AS form, kind_row.withdrawn_after AS withdrawn_after, kind_row.payload AS payload
-       FROM adherence kind_row ${refJoin}
-       WHERE kind_row.party = :party AND kind_row.instrument = :instrument AND ${below} ORDER BY kind_row.effective DESC LIMIT 1`,
-      { party, instrument },
-    )[0]
-    if (row === undefined) return undefined
+    for (const stay of this.#cut.residences.of(urn)?.stays.toReversed() ?? []) {
+      const row = this.#database
+        .prepare(
+          `SELECT ${refColumns}, kind_row.form AS form, kind_row.withdrawn_after AS withdrawn_after, kind_row.payload AS payload
+           FROM adherence kind_row ${refJoin}
+           WHERE ${inStay} AND kind_row.instrument = ? ORDER BY kind_row.effective DESC LIMIT 1`,
+        )
+        .get(...bounds(stay), instrument)
+      if (row !== undefined) return this.#adherenceOf(row)
+    }
+    return undefined
+  }
+
+  products(urn: string, limit: number): readonly ProductFact[] {
+    const ranking: Ranking<ProductFact> = {
+      read: (row) => ({
+        ref: this.#cut.ref(row),
+        sub: String(row['sub']),
+        updatePolicy: row['update_policy'] === 1,
+      }),
+      compare: compareProducts,
+      isBest: ({ ref, updatePolicy }) => updatePolicy && !ref.contested,
+    }
+    return this.#things(urn, 'product', 'kind_row.update_policy AS update_policy', limit, ranking)
+  }
+
+  releases(urn: string, limit: number): readonly ReleaseFact[] {
+    const ranking: Ranking<Candidate<ReleaseFact>> = {
+      read: (row) => ({
+        row,
+        fact: {
+          ref: this.#cut.ref(row),
+          sub: String(row['sub']),
+          ...(row['sbom'] !== null && { sbom: this.#supposed(String(row['sbom']), row) }),
+        },
+      }),
+      compare: (a, b) => compareReleases(a.fact, b.fact),
+      isBest: ({ fact }) => fact.sbom === 'present' && !fact.ref.contested,
+    }
+    return this.#things(urn, 'release', 'kind_row.sbom AS sbom', limit, ranking).map(({ fact, row }) => {
+      this.#requireDocument(fact.sbom, row['sbom'], row)
+      return fact
+    })
+  }
+
+  advisories(urn: string, limit: number): readonly AdvisoryFact[] {
+    const candidates = this.#countingStays(urn).flatMap((stay) => this.#advisoriesOf(stay, limit))
+    return first(candidates, limit, byFact).map(({ fact, row }) => {
+      this.#requireDocument(fact.document, row['document'], row)
+      return fact
+    })
+  }
+
+  #adherenceOf(row: Row): AdherenceFact {
     const payload: {
       declarations?: readonly { provision: string }[]
       reservations?: readonly { provision: string }[]
     } = JSON.parse(String(row['payload']))
     return {
-      ref: this.#ref(row),
+      ref: this.#cut.ref(row),
       form: row['form'] === 'support' ? 'support' : 'adherence',
       ...(row['withdrawn_after'] === null ? {} : { withdrawnAfter: Number(row['withdrawn_after']) }),
       declarations: (payload.declarations ?? []).map((each) => each.provision),
@@ -101,178 +142,169 @@ export class RegisterFacts implements Facts {
     }
   }
 
-  products(urn: string, limit: number): readonly ProductFact[] {
-    const party = this.#numberOf(urn)
-    const ranksAll = this.#ranksAll(party)
-    return this.#latest(
-      `${refColumns}, kind_row.sub AS sub, kind_row.update_policy AS update_policy
-       FROM product kind_row ${refJoin}
-       WHERE kind_row.party = :party AND ${below} AND ${newestOf('product')}
-       ORDER BY kind_row.effective DESC ${ranksAll ? '' : `LIMIT ${limit}`}`,
-      { party },
+  /** The first products or releases, each as its latest statement in the cut has it. */
+  #things<T>(
+    urn: string,
+    table: 'product' | 'release',
+    columns: string,
+    limit: number,
+    ranking: Ranking<T>,
+  ): readonly T[] {
+    const stays = this.#countingStays(urn)
+    const found = stays.flatMap((stay, i) => {
+      const rows = this.#database
+        .prepare(
+          `SELECT ${refColumns}, kind_row.sub AS sub, ${columns} FROM ${table} kind_row ${refJoin}
+           WHERE ${inStay} AND NOT EXISTS (SELECT 1 FROM ${table} later
+             WHERE later.sub = kind_row.sub AND later.effective > kind_row.effective AND later.effective < ?)
+           ORDER BY kind_row.effective DESC`,
+        )
+        .iterate(...bounds(stay), stay.to)
+      const later = stays.slice(i + 1)
+      const latest = filter(rows, (row) => !later.some((each) => this.#isStatedIn(each, table, String(row['sub']))))
+      return firstRows(latest, limit, ranking)
+    })
+    return first(found, limit, ranking.compare)
+  }
+
+  #isStatedIn({ from, to }: Stay, table: 'product' | 'release', sub: string): boolean {
+    return this.#has(`SELECT 1 FROM ${table} WHERE sub = ? AND effective >= ? AND effective < ?`, sub, from, to)
+  }
+
+  /** The first of one stay: those that others have acknowledged, and the rest where there is room for them. */
+  #advisoriesOf(stay: Stay, limit: number): readonly Candidate<AdvisoryFact>[] {
+    const told = firstRows(this.#toldAdvisories(stay), limit, {
+      read: (row) => this.#advisoryOf(row, this.#told(row)),
+      compare: byFact,
+      isBest: ({ fact }) => hasFirmWord(fact) && fact.document === 'present' && !fact.ref.contested,
+    })
+    // An advisory that nobody acknowledged may rank like one whose document is withheld.
+    const isAhead = ({ fact }: Candidate<AdvisoryFact>) =>
+      fact.document === 'present' || (hasFirmWord(fact) && !fact.ref.contested)
+    if (told.filter(isAhead).length >= limit) return told
+    const newest = this.#database
+      .prepare(`${advisories} WHERE ${inStay} ORDER BY kind_row.effective DESC`)
+      .iterate(...bounds(stay))
+    const untold = filter(newest, (row) => !this.#isTold(stay, Number(row['effective'])))
+    const rest = firstRows(untold, limit, {
+      read: (row) => this.#advisoryOf(row, []),
+      compare: byFact,
+      isBest: ({ fact }) => !fact.ref.contested,
+    })
+    return [...told, ...rest]
+  }
+
+  #advisoryOf(row: Row, told: readonly Ref[]): Candidate<AdvisoryFact> {
+    const document = this.#supposed(String(row['document']), row)
+    return { row, fact: { ref: this.#cut.ref(row), sub: String(row['sub']), document, told } }
+  }
+
+  /** The advisories of a stay that another party has acknowledged in the cut, newest first. */
+  *#toldAdvisories(stay: Stay): Generator<Row> {
+    const next = this.#database.prepare(
+      'SELECT max(advisory) AS advisory FROM told WHERE party = ? AND advisory >= ? AND advisory < ?',
     )
-      .map((row) => ({ ref: this.#ref(row), sub: String(row['sub']), updatePolicy: row['update_policy'] === 1 }))
-      .sort(compareProducts)
-      .slice(0, limit)
-  }
-
-  releases(urn: string, limit: number): readonly ReleaseFact[] {
-    const party = this.#numberOf(urn)
-    const ranksAll = this.#ranksAll(party)
-    const query = (condition: string) =>
-      this.#latest(
-        `${refColumns}, kind_row.sub AS sub, kind_row.sbom AS sbom
-         FROM release kind_row ${refJoin}
-         WHERE kind_row.party = :party AND ${below} AND ${newestOf('release')} ${condition}
-         ORDER BY kind_row.effective DESC ${ranksAll ? '' : `LIMIT ${limit}`}`,
-        { party },
-      )
-    return this.#evidenceFirst(ranksAll ? undefined : limit, 'kind_row.sbom', query)
-      .map((row) => ({ ref: this.#ref(row), sub: String(row['sub']), sbom: this.#document(String(row['sbom'])) }))
-      .sort(compareReleases)
-      .slice(0, limit)
-  }
-
-  advisories(urn: string, limit: number): readonly AdvisoryFact[] {
-    const party = this.#numberOf(urn)
-    // Whose words are contested ranks an advisory too, and those are other parties'.
-    const ranksAll = this.#hasCompromise || this.#ranksAll(party)
-    const newest = ranksAll ? '' : `LIMIT ${limit}`
-    const columns = `${refColumns}, kind_row.sub AS sub, kind_row.document AS document, kind_row.position AS statement`
-    const told = (condition: string) =>
-      this.#latest(
-        `${columns}
-         FROM told CROSS JOIN advisory kind_row ON kind_row.effective = told.advisory ${refJoin}
-         WHERE told.party = :party AND told.since < :end AND ${below} ${condition}
-         ORDER BY told.advisory DESC ${newest}`,
-        { party },
-      )
-    const untold = () =>
-      this.#latest(
-        `${columns}
-         FROM advisory kind_row ${refJoin}
-         WHERE kind_row.party = :party AND ${below}
-           AND NOT EXISTS (SELECT 1 FROM told WHERE told.party = kind_row.party AND told.advisory = kind_row.effective AND told.since < :end)
-         ORDER BY kind_row.effective DESC ${newest}`,
-        { party },
-      )
-    const first = this.#evidenceFirst(ranksAll ? undefined : limit, 'kind_row.document', told)
-    return [...first, ...(first.length < limit || ranksAll ? untold() : [])]
-      .map((row) => ({
-        ref: this.#ref(row),
-        sub: String(row['sub']),
-        document: this.#document(String(row['document'])),
-        told: this.#told(Number(row['statement']), party),
-      }))
-      .sort(compareAdvisories)
-      .slice(0, limit)
-  }
-
-  /** Rows whose document is present before those whose document is withheld; the latter only below the limit, if any. */
-  #evidenceFirst(limit: number | undefined, column: string, query: (condition: string) => Row[]): readonly Row[] {
-    if (!this.#hasWithholding) return query('')
-    const present = query(`AND NOT ${isWithheld(column)}`)
-    return limit !== undefined && present.length >= limit
-      ? present
-      : [...present, ...query(`AND ${isWithheld(column)}`)]
-  }
-
-  #told(advisory: number, publisher: number): readonly Ref[] {
-    const ranksAll = this.#hasCompromise || this.#hasLate || this.#ends.size > 1
-    return this.#latest(
-      `${refColumns} FROM acknowledgement kind_row ${refJoin}
-       WHERE kind_row.advisory = :advisory AND kind_row.party <> :publisher AND ${below}
-       ORDER BY kind_row.effective DESC ${ranksAll ? '' : `LIMIT ${toldLimit}`}`,
-      { advisory, publisher },
-    )
-      .map((row) => this.#ref(row))
-      .sort(compareAcknowledgements)
-      .slice(0, toldLimit)
-  }
-
-  /** Row number of a party; -1, which no row has, for one that is not here. */
-  #numberOf(urn: string): number {
-    return Number(this.#database.prepare('SELECT party FROM party WHERE urn = ?').get(urn)?.['party'] ?? -1)
-  }
-
-  /**
-   * Once a party's key is compromised, whether a row is contested decides its rank, and so do the times of several logs.
-   * What waited for approvals ranks by when it was registered, not by when it took effect. Then all of a party's rows
-   * are ranked in memory. Until then the order of the table is the rank and the newest few do.
-   */
-  #ranksAll(party: number): boolean {
-    return (
-      this.#ends.size > 1 ||
-      (this.#hasCompromise && this.#has('SELECT 1 FROM compromise WHERE party = ? LIMIT 1', party)) ||
-      (this.#hasLate && this.#has('SELECT 1 FROM entry WHERE party = ? AND effective <> position LIMIT 1', party))
-    )
-  }
-
-  #has(sql: string, party: number): boolean {
-    return this.#database.prepare(sql).get(party) !== undefined
-  }
-
-  /** Runs a query for each log of the cut, between its first position and where the cut ends. */
-  #latest(sql: string, parameters: Readonly<Record<string, string | number>>): Row[] {
-    return [...this.#ends].flatMap(([log, end]) =>
-      this.#database.prepare(`SELECT ${sql}`).all({ ...parameters, from: positionOf(log, 0), end }),
-    )
-  }
-
-  #ref(row: Row): Ref {
-    const position = Number(row['position'])
-    return {
-      origin: this.#origins.get(logOf(position)) ?? '',
-      index: indexOf(position),
-      // Safe: the column is a BLOB of 32 bytes.
-      id: Buffer.from(row['id'] as Uint8Array).toString('hex'),
-      kind: String(row['kind']),
-      party: String(row['urn']),
-      iat: Number(row['iat']),
-      at: Number(row['at']),
-      contested: this.#hasCompromise && this.#isContested(row),
+    const read = this.#database.prepare(`${advisories} WHERE kind_row.effective = ?`)
+    for (let before = stay.to; ;) {
+      const advisory = next.get(stay.party, stay.from, before)?.['advisory']
+      if (typeof advisory !== 'number') return
+      const row = this.#isTold(stay, advisory) ? read.get(advisory) : undefined
+      if (row !== undefined) yield row
+      before = advisory
     }
   }
 
-  #isContested(row: Row): boolean {
-    return this.#database
-      .prepare('SELECT position FROM compromise WHERE party = ? AND kid = ? AND since <= ?')
-      .all(row['party'] as number, String(row['kid']), Number(row['iat']))
-      .some((mark) => Number(mark['position']) < this.#endAt(Number(mark['position'])))
+  /** Whether somebody else's word about an advisory counts. */
+  #isTold({ party }: Stay, advisory: number): boolean {
+    const words = this.#database
+      .prepare(
+        'SELECT since, urn FROM told CROSS JOIN party ON party.party = told.by WHERE told.party = ? AND advisory = ?',
+      )
+      .iterate(party, advisory)
+    for (const word of words) if (this.#cut.residences.counts(String(word['urn']), Number(word['since']))) return true
+    return false
   }
 
-  #document(digest: string): DocumentState {
-    const withheld = this.#database
-      .prepare('SELECT effective FROM withholding WHERE digest = ?')
-      .all(digest)
-      .some((row) => Number(row['effective']) < this.#endAt(Number(row['effective'])))
-    if (withheld) return 'withheld'
-    if (this.#stored(digest.slice('sha256:'.length))) return 'present'
-    throw new AssessmentError(
-      'document-missing',
-      `the document ${digest} is neither stored here nor withheld in the cut`,
+  /** The first acknowledgements by others of an advisory statement, over all logs of the cut. */
+  #told(advisory: Row): readonly Ref[] {
+    const id = advisory['id'] as Uint8Array // safe: the column is a BLOB
+    const last = this.#database.prepare(
+      'SELECT max(effective) AS effective FROM acknowledgement WHERE advisory = ? AND effective < ?',
     )
+    const ranking: Ranking<Ref> = {
+      read: (row) => this.#cut.ref(row),
+      compare: compareAcknowledgements,
+      isBest: ({ contested }) => !contested,
+    }
+    const words: Ref[] = []
+    for (let before = Number.MAX_SAFE_INTEGER; ;) {
+      const newest = last.get(id, before)?.['effective']
+      if (typeof newest !== 'number') return first(words, toldLimit, compareAcknowledgements)
+      const { from } = rangeOf(logOf(newest))
+      const rows = this.#database
+        .prepare(
+          `SELECT ${refColumns} FROM acknowledgement kind_row ${refJoin}
+           WHERE kind_row.advisory = ? AND kind_row.effective >= ? AND kind_row.effective < ? AND kind_row.sub = ?
+             AND urn <> ? ORDER BY kind_row.effective DESC`,
+        )
+        .iterate(id, from, Math.min(before, this.#cut.endAt(newest)), String(advisory['sub']), String(advisory['urn']))
+      const counting = filter(rows, (row) => this.#cut.residences.counts(String(row['urn']), Number(row['effective'])))
+      words.push(...firstRows(counting, toldLimit, ranking))
+      before = from
+    }
   }
 
-  /** Where the cut ends in the log of a position; its start where the log is not in the cut. */
-  #endAt(position: number): number {
-    const log = logOf(position)
-    return this.#ends.get(log) ?? log * positionsPerLog
+  /** None where the first log of a party is not in the cut: nothing but its adherence is told of it then. */
+  #countingStays(urn: string): readonly Stay[] {
+    const residence = this.#cut.residences.of(urn)
+    return residence?.isRooted === true ? residence.stays : []
+  }
+
+  #has(sql: string, ...parameters: readonly (string | number)[]): boolean {
+    return this.#database.prepare(sql).get(...parameters) !== undefined
+  }
+
+  /** Before it is known whether a document is here: nothing but a withholding lowers a rank. */
+  #supposed(digest: string, row: Row): DocumentState {
+    return this.#cut.isWithheld(digest, row) ? 'withheld' : 'present'
+  }
+
+  #requireDocument(state: DocumentState | undefined, digest: unknown, row: Row): void {
+    if (state !== 'present' || this.#stored(String(digest).slice('sha256:'.length))) return
+    throw new MissingDocument(String(digest), this.#cut.originOf(Number(row['position'])))
   }
 }
 
-const refColumns = `entry.position AS position, entry.id AS id, entry.kind AS kind, entry.iat AS iat, entry.at AS at,
-  party.urn AS urn, party.party AS party, signing_key.kid AS kid`
+/** `document-missing`: a document that a statement cites is neither stored here nor withheld in the cut. */
+export class MissingDocument extends AssessmentError {
+  /** The log in which the statement stands. */
+  readonly origin: string
 
-/** CROSS JOIN keeps SQLite from starting anywhere but at the indexed rows of the one kind. */
-const refJoin = `CROSS JOIN entry ON entry.position = kind_row.position CROSS JOIN party ON party.party = entry.party
-  CROSS JOIN signing_key ON signing_key.signing_key = entry.signing_key`
+  constructor(digest: string, origin: string) {
+    super('document-missing', `the document ${digest} is neither stored here nor withheld in the cut`)
+    this.origin = origin
+  }
+}
 
-const below = 'kind_row.effective >= :from AND kind_row.effective < :end'
+const advisories = `SELECT ${refColumns}, kind_row.sub AS sub, kind_row.document AS document
+  FROM advisory kind_row ${refJoin}`
 
-/** No later row about the same thing has taken effect within the cut. */
-const newestOf = (table: string) =>
-  `NOT EXISTS (SELECT 1 FROM ${table} later WHERE later.sub = kind_row.sub AND later.effective > kind_row.effective AND later.effective < :end)`
+/** Parameters: {@link bounds}. */
+const inStay = 'kind_row.party = ? AND kind_row.effective >= ? AND kind_row.effective < ?'
 
-const isWithheld = (column: string) =>
-  `EXISTS (SELECT 1 FROM withholding WHERE withholding.digest = ${column} AND withholding.effective >= :from AND withholding.effective < :end)`
+function bounds({ party, from, to }: Stay): [party: number, from: number, to: number] {
+  return [party, from, to]
+}
+
+function byFact(a: Candidate<AdvisoryFact>, b: Candidate<AdvisoryFact>): number {
+  return compareAdvisories(a.fact, b.fact)
+}
+
+/** Somebody else has acknowledged it with a key that nobody contests. */
+function hasFirmWord({ told }: AdvisoryFact): boolean {
+  return told.some(({ contested }) => !contested)
+}
+
+function* filter(rows: Iterable<Row>, passes: (row: Row) => boolean): Generator<Row> {
+  for (const row of rows) if (passes(row)) yield row
+}

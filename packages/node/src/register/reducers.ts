@@ -14,14 +14,11 @@ import {
 } from '@comity/statement'
 import { sha256Hex } from '@comity/crypto'
 import type { Database } from './database.ts'
-import type { Effect } from './entry.ts'
+import { idColumn } from './by-id.ts'
+import { type Effect, payloadOf } from './entry.ts'
+import { noteEarlierWords, noteWord } from './told.ts'
 
 type Reducer = (database: Database, effect: Effect) => void
-
-/** A payload was read against its kind's schema when the statement was decoded, so its type follows from the kind. */
-function payloadOf<T>(effect: Effect): T {
-  return effect.payload as T
-}
 
 const seconds = (date: string | undefined): number | null =>
   date === undefined ? null : Math.floor(Date.parse(date) / 1000)
@@ -100,23 +97,11 @@ function advisory(database: Database, effect: Effect): void {
       payload.severity?.vector ?? null,
       text(effect),
     )
+  noteEarlierWords(database, effect)
 }
-
-/**
- * An effective advisory by its statement's identifier. It is found by where it took effect, which is its key; an approval
- * took effect there too, so the position has to be the same as well.
- */
-export const advisoryById = `FROM entry CROSS JOIN advisory ON advisory.effective = entry.effective AND advisory.position = entry.position
-  WHERE entry.id = ?`
 
 function acknowledgement(database: Database, effect: Effect): void {
   const payload = payloadOf<AcknowledgementPayload>(effect)
-  const told = database
-    .prepare(
-      `SELECT advisory.effective AS effective, advisory.position AS position, advisory.party AS party ${advisoryById}`,
-    )
-    .get(Buffer.from(payload.advisory, 'hex'))
-  if (told === undefined) throw new Error(`an accepted acknowledgement of the unknown advisory ${payload.advisory}`)
   database
     .prepare(
       'INSERT INTO acknowledgement (effective, position, party, advisory, sub, state, justification) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -125,15 +110,12 @@ function acknowledgement(database: Database, effect: Effect): void {
       effect.effective,
       effect.position,
       effect.party,
-      Number(told['position']),
+      idColumn(payload.advisory),
       effect.statement.sub,
       payload.state,
       payload.justification ?? null,
     )
-  if (told['party'] === effect.party) return
-  database
-    .prepare('INSERT INTO told (party, advisory, since) VALUES (?, ?, ?) ON CONFLICT DO NOTHING')
-    .run(Number(told['party']), Number(told['effective']), effect.effective)
+  noteWord(database, payload.advisory, effect)
 }
 
 function endorsement(database: Database, effect: Effect): void {
@@ -155,7 +137,9 @@ function policy(database: Database, effect: Effect): void {
 }
 
 function continuation(database: Database, effect: Effect): void {
-  database.prepare('INSERT INTO continuation (effective, payload) VALUES (?, ?)').run(effect.effective, text(effect))
+  database
+    .prepare('INSERT INTO continuation (effective, position, party, iat, payload) VALUES (?, ?, ?, ?, ?)')
+    .run(effect.effective, effect.position, effect.party, effect.statement.iat, text(effect))
 }
 
 function withholding(database: Database, effect: Effect): void {

@@ -5,15 +5,19 @@ import {
   type TimePayload,
   countSigners,
   decodeStatement,
+  parseAdvisoryUrn,
   parseStatementUrn,
 } from '@comity/statement'
+import { treeHasher } from '@comity/crypto'
 import { crypto } from '../crypto-port.ts'
-import type { WritableDatabase } from './database.ts'
-import type { Effect, Entry } from './entry.ts'
-import { payloadOf } from './fold.ts'
+import type { Database } from './database.ts'
+import { idColumn, positionById } from './by-id.ts'
+import { type Effect, type Entry, payloadOf } from './entry.ts'
+import { decodePayload } from './fold.ts'
 import { PartyBook } from './party-book.ts'
+import { type PositionRange, rangeOf } from './position.ts'
 import { reducers } from './reducers.ts'
-import { positionsPerLog } from './schema.ts'
+import { Stale, type StaleParties } from './stale.ts'
 
 /** What the judge found about an entry that it accepts; the reducer needs nothing else. */
 export interface Accepted {
@@ -24,31 +28,42 @@ export interface Accepted {
 }
 
 /**
- * The register as it is written: one fold over a log's entries, in order.
+ * The register of one log as it is written: one fold over its entries, in order. It reads and writes no rows of another
+ * log, but for who was told of what and whose findings may have changed.
  *
- * Owned by the sequencer (or by an audit, or a rebuild). Everything between {@link begin} and {@link commit} is visible
- * to this object alone; {@link rollback} takes it back, memory included.
+ * Owned by the sequencer (or by a mirror, an audit, a rebuild). Everything between {@link begin} and {@link commit} is
+ * visible to the writing connection alone; {@link rollback} takes it back, memory included. The registers of several
+ * logs may share one connection: one at a time is between begin and commit.
  */
 export class Register {
-  readonly database: WritableDatabase
+  readonly database: Database
+  readonly log: number
+  readonly origin: string
+  /** Positions of this log's entries. */
+  readonly range: PositionRange
   readonly book: PartyBook
-  /** Parties whose findings may have changed since they were last renewed; the table `stale`, in memory. */
-  readonly dirty = new Set<number>()
+  readonly #stale: StaleParties
   #policy: PolicyPayload | undefined
   #lastAt: number
   #keeper: string | undefined
 
-  constructor(database: WritableDatabase) {
+  /** `log` is 0 for a node's own log, and 1 and more for those that it mirrors. Its row is there: see `addLog`. */
+  constructor(database: Database, log: number, origin: string, stale: StaleParties = new Stale(database)) {
     this.database = database
-    this.book = new PartyBook(database)
+    this.log = log
+    this.origin = origin
+    this.range = rangeOf(log)
+    this.book = new PartyBook(database, log, origin)
+    this.#stale = stale
     this.#lastAt = this.#readLastAt()
-    this.#readDirty()
   }
 
   /** The party that keeps the log: whoever signed its entry 0. */
   get keeper(): string | undefined {
     if (this.#keeper !== undefined) return this.#keeper
-    const row = this.database.prepare('SELECT urn FROM entry JOIN party USING (party) WHERE entry.position = 0').get()
+    const row = this.database
+      .prepare('SELECT urn FROM entry JOIN party USING (party) WHERE entry.position = ?')
+      .get(this.range.from)
     this.#keeper = row === undefined ? undefined : String(row['urn'])
     return this.#keeper
   }
@@ -56,7 +71,9 @@ export class Register {
   /** The filing policy in force for the next entry. */
   get policy(): PolicyPayload | undefined {
     if (this.#policy !== undefined) return this.#policy
-    const row = this.database.prepare('SELECT payload FROM policy ORDER BY effective DESC LIMIT 1').get()
+    const row = this.database
+      .prepare('SELECT payload FROM policy WHERE effective >= ? AND effective < ? ORDER BY effective DESC LIMIT 1')
+      .get(this.range.from, this.range.to)
     if (row !== undefined) this.#policy = JSON.parse(String(row['payload']))
     return this.#policy
   }
@@ -72,14 +89,14 @@ export class Register {
 
   /** `progress`: how many entries of the log are in, and the root over them in hex. */
   commit(progress: { readonly size: number; readonly root: string }): void {
-    this.database.setProgress(progress.size, progress.root)
+    const { size, root } = progress
+    this.database.prepare('UPDATE log SET size = ?, root = ? WHERE log = ?').run(size, root, this.log)
     this.database.prepare('COMMIT').run()
   }
 
-  /** Entries of the own log that are in. */
+  /** Entries of the log that are in, void ones too. */
   get size(): number {
-    const row = this.database.prepare('SELECT max(position) AS last FROM entry WHERE position < ?').get(positionsPerLog)
-    return Number(row?.['last'] ?? -1) + 1
+    return Number(this.database.prepare('SELECT size FROM log WHERE log = ?').get(this.log)?.['size'] ?? 0)
   }
 
   rollback(): void {
@@ -88,15 +105,18 @@ export class Register {
     this.#policy = undefined
     this.#keeper = undefined
     this.#lastAt = this.#readLastAt()
-    this.#readDirty()
+    this.#stale.reread()
   }
 
-  /** The position of a statement in the log whose positions lie in `[from, to)`. */
-  positionOf(id: string, from: number, to: number): number | undefined {
-    const row = this.database
-      .prepare('SELECT position FROM entry WHERE id = ? AND position >= ? AND position < ?')
-      .get(Buffer.from(id, 'hex'), from, to)
-    return row === undefined ? undefined : Number(row['position'])
+  /** Whether the log counts in the cuts of this node: not while it is quarantined, or when nobody follows it any more. */
+  setFollowed(isFollowed: boolean): void {
+    this.database.prepare('UPDATE log SET followed = ? WHERE log = ?').run(isFollowed ? 1 : 0, this.log)
+    this.#stale.markAll()
+  }
+
+  /** The position of a statement in this log. */
+  positionOf(id: string): number | undefined {
+    return positionById(this.database, id, this.range)
   }
 
   /** Thumbprints of the keys with which a party has approved a statement. */
@@ -105,6 +125,11 @@ export class Register {
       .prepare('SELECT kid FROM approval JOIN signing_key USING (signing_key) WHERE target = ? AND party = ?')
       .all(target, this.book.numberOf(party) ?? -1)
     return rows.map((row) => String(row['kid']))
+  }
+
+  /** Notes that an entry of a mirrored log has no effect, and why. */
+  void(position: number, code: string, detail: string): void {
+    this.database.prepare('INSERT INTO void (position, code, detail) VALUES (?, ?, ?)').run(position, code, detail)
   }
 
   /** Adds one accepted entry. */
@@ -120,12 +145,12 @@ export class Register {
       )
       .run(
         position,
-        Buffer.from(statement.id, 'hex'),
+        idColumn(statement.id),
         statement.kind,
         party,
         statement.iat,
         entry.at,
-        this.book.signingKey(statement.kidHex),
+        this.book.signingKey(statement.kidHex, position),
         missing ? null : position,
       )
     this.#noteDocuments(entry)
@@ -133,50 +158,59 @@ export class Register {
     else this.#takeEffect({ ...entry, party, effective: position })
   }
 
-  #applyParty(entry: Entry, state: PartyState): void {
-    const { iss } = entry.statement
+  #applyParty({ statement, position }: Entry, state: PartyState): void {
+    const { iss } = statement
     const before = this.book.stateOf(iss)
-    this.book.put(iss, state, entry.position)
-    const party = this.book.numberOf(iss) ?? 0
+    const party = this.book.put(iss, state, position)
     const known = new Set((before?.compromised ?? []).map((mark) => `${mark.kid} ${mark.since}`))
     const added = state.compromised.filter((mark) => !known.has(`${mark.kid} ${mark.since}`))
     for (const mark of added) {
       this.database
         .prepare('INSERT INTO compromise (party, kid, since, position) VALUES (?, ?, ?, ?)')
-        .run(party, mark.kid, mark.since, entry.position)
+        .run(party, mark.kid, mark.since, position)
     }
-    if (added.length > 0) this.#markPublishersKnownTo(party)
+    const hasMoved = before?.home !== state.home
+    if (hasMoved) this.book.putHome(party, position, state, treeHasher.leaf(statement.leaf))
+    // What a compromised key acknowledged is contested; where a party is at home decides whether its words count.
+    if (added.length > 0 || (hasMoved && this.#isKnownElsewhere(iss))) this.#markThoseTold(iss)
   }
 
   #takeEffect(effect: Effect): void {
-    const { kind } = effect.statement
-    this.#mark(effect.party)
-    if (kind === 'time') this.#applyTime(effect)
-    else if (kind === 'approval') this.#applyApproval(effect)
+    const { kind, iss, sub } = effect.statement
+    if (kind === 'time') {
+      this.#applyTime(effect)
+      return
+    }
+    this.#stale.mark(iss)
+    if (kind === 'approval') this.#applyApproval(effect)
     else {
       reducers[kind]?.(this.database, effect)
       if (kind === 'policy') this.#policy = undefined
-      if (kind === 'acknowledgement') this.#markAdvisoryParty(effect.statement)
-      if (kind === 'withholding') this.#markUsersOf(effect.statement)
+      if (kind === 'continuation') this.book.continued(effect.party)
+      if (kind === 'acknowledgement') this.#markPublisher(sub)
+      if (kind === 'withholding') this.#markUsersOf(sub)
     }
   }
 
   #applyTime(effect: Effect): void {
-    // Safe: the statement's kind is `time`, and its payload was read against that schema.
-    const { at, cosigned } = effect.payload as TimePayload
+    const { at, cosigned } = payloadOf<TimePayload>(effect)
     this.database
-      .prepare('INSERT INTO batch (position, at, cosigned) VALUES (?, ?, ?)')
-      .run(effect.position, at, cosigned.length === 0 ? null : JSON.stringify(cosigned))
+      .prepare('INSERT INTO batch (position, log, at, cosigned) VALUES (?, ?, ?, ?)')
+      .run(effect.position, this.log, at, cosigned.length === 0 ? null : JSON.stringify(cosigned))
     this.#lastAt = at
   }
 
   #applyApproval(effect: Effect): void {
     const target = parseStatementUrn(effect.statement.sub) ?? ''
-    const key = this.book.signingKey(effect.statement.kidHex)
+    const key = this.book.signingKey(effect.statement.kidHex, effect.position)
     this.database
       .prepare('INSERT INTO approval (target, party, signing_key, position) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING')
       .run(target, effect.party, key, effect.position)
-    const row = this.database.prepare('SELECT position, threshold, leaf FROM pending WHERE id = ?').get(target)
+    // Of a party that is not at home here this is a copy, for a copy of its party statement: nothing else takes effect.
+    if (this.book.stateOf(effect.statement.iss)?.home !== this.origin) return
+    const row = this.database
+      .prepare('SELECT position, threshold, leaf FROM pending WHERE id = ? AND position >= ? AND position < ?')
+      .get(target, this.range.from, this.range.to)
     if (row === undefined) return
     // Safe: the column is a BLOB NOT NULL that #postpone wrote.
     const statement = decodeStatement(row['leaf'] as Uint8Array, crypto)
@@ -188,7 +222,7 @@ export class Register {
     this.#takeEffect({
       position,
       statement,
-      payload: payloadOf(statement),
+      payload: decodePayload(statement),
       at: effect.at,
       party: effect.party,
       effective: effect.position,
@@ -215,44 +249,40 @@ export class Register {
     }
   }
 
-  #markAdvisoryParty(acknowledgement: Statement): void {
-    const row = this.database
-      .prepare('SELECT party FROM advisory WHERE sub = ? ORDER BY effective DESC LIMIT 1')
-      .get(acknowledgement.sub)
-    if (row !== undefined) this.#mark(Number(row['party']))
+  #markPublisher(advisory: string): void {
+    const publisher = parseAdvisoryUrn(advisory)?.party
+    if (publisher !== undefined) this.#stale.mark(publisher)
   }
 
-  /** What a party acknowledged with a compromised key is contested, and so is what its publisher's findings rest on. */
-  #markPublishersKnownTo(party: number): void {
+  /** The publishers whose advisories a party has acknowledged, in whichever log. */
+  #markThoseTold(urn: string): void {
     const rows = this.database
       .prepare(
-        'SELECT DISTINCT party FROM advisory WHERE sub IN (SELECT sub FROM acknowledgement WHERE acknowledgement.party = ?)',
+        'SELECT DISTINCT sub FROM party CROSS JOIN acknowledgement ON acknowledgement.party = party.party WHERE urn = ?',
       )
-      .all(party)
-    for (const row of rows) this.#mark(Number(row['party']))
+      .all(urn)
+    for (const row of rows) this.#markPublisher(String(row['sub']))
   }
 
-  #markUsersOf(withholding: Statement): void {
-    const digest = withholding.sub.slice('urn:comity:document:'.length)
+  #isKnownElsewhere(urn: string): boolean {
+    return this.database.prepare('SELECT count(*) AS n FROM party WHERE urn = ?').get(urn)?.['n'] !== 1
+  }
+
+  #markUsersOf(document: string): void {
     const rows = this.database
-      .prepare('SELECT DISTINCT entry.party AS party FROM document JOIN entry USING (position) WHERE digest = ?')
-      .all(digest)
-    for (const row of rows) this.#mark(Number(row['party']))
-  }
-
-  #mark(party: number): void {
-    if (this.dirty.has(party)) return
-    this.dirty.add(party)
-    this.database.prepare('INSERT INTO stale (party) VALUES (?) ON CONFLICT DO NOTHING').run(party)
-  }
-
-  #readDirty(): void {
-    this.dirty.clear()
-    for (const row of this.database.prepare('SELECT party FROM stale').all()) this.dirty.add(Number(row['party']))
+      .prepare(
+        'SELECT DISTINCT urn FROM document JOIN entry USING (position) JOIN party USING (party) WHERE digest = ?',
+      )
+      .all(document.slice('urn:comity:document:'.length))
+    for (const row of rows) this.#stale.mark(String(row['urn']))
   }
 
   #readLastAt(): number {
-    return Number(this.database.prepare('SELECT at FROM batch ORDER BY position DESC LIMIT 1').get()?.['at'] ?? 0)
+    const { from, to } = this.range
+    const row = this.database
+      .prepare('SELECT at FROM batch WHERE position >= ? AND position < ? ORDER BY position DESC LIMIT 1')
+      .get(from, to)
+    return Number(row?.['at'] ?? 0)
   }
 }
 

@@ -1,48 +1,69 @@
 /**
- * The tables of `public.db`: the register, reduced from public streams and rebuildable from them at any time.
+ * The tables of `public.db`: the register, reduced from public streams and rebuildable from them at any time. It is the
+ * disjoint union of one register for each log, each reduced from its own entries alone.
  *
  * A **position** names an entry across logs in one integer: `log × 2^40 + index`. The node's own log is number 0, so
- * there positions are indexes, rows arrive in key order, and "as of a cut" is one comparison per log.
+ * there positions are indexes, rows arrive in key order, and "as of a cut" is one comparison per log. Numbers of parties
+ * and keys are positions too, of the entry in which the log first saw them: no row depends on which log was read first.
  *
  * Tables of single kinds hold statements that took effect. `effective` is the position at which that happened: the
  * statement's own, or that of the approval that completed its threshold. It is unique, and it is the order that counts.
  */
-export const schemaVersion = '1'
+export const schemaVersion = '2'
 
 /** Entries one log can hold before positions of two logs would touch; 2^53 leaves room for 8,192 logs. */
 export const positionsPerLog = 2 ** 40
 
 export const schema = `
-CREATE TABLE log (log INTEGER PRIMARY KEY, origin TEXT NOT NULL UNIQUE);
-
-CREATE TABLE party (
-  party INTEGER PRIMARY KEY, urn TEXT NOT NULL UNIQUE, type TEXT NOT NULL, state TEXT, home TEXT NOT NULL,
-  names TEXT NOT NULL, founded INTEGER NOT NULL
+-- How many entries of a log are in, and the root over them. What is not followed any more is in no cut of this node's.
+CREATE TABLE log (
+  log INTEGER PRIMARY KEY, origin TEXT NOT NULL UNIQUE, size INTEGER NOT NULL, root TEXT NOT NULL, followed INTEGER NOT NULL
 );
+
+-- A party as one log has it: its number is the position of its first party statement there, which may be a copy.
+CREATE TABLE party (
+  party INTEGER PRIMARY KEY, urn TEXT NOT NULL, type TEXT NOT NULL, state TEXT, home TEXT NOT NULL, names TEXT NOT NULL
+);
+CREATE INDEX party_urn ON party (urn);
+-- Where a party said its home was, from each party statement on that says so for the first time or anew.
+CREATE TABLE home (
+  party INTEGER NOT NULL, position INTEGER NOT NULL, origin TEXT NOT NULL, statement BLOB NOT NULL, leaf_hash BLOB NOT NULL,
+  PRIMARY KEY (party, position)
+) WITHOUT ROWID;
 -- One row a party statement that took effect: what a party was as of any cut.
 CREATE TABLE party_version (party INTEGER NOT NULL, position INTEGER NOT NULL, state TEXT NOT NULL, PRIMARY KEY (party, position)) WITHOUT ROWID;
 CREATE TABLE compromise (party INTEGER NOT NULL, kid TEXT NOT NULL, since INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (party, kid, position)) WITHOUT ROWID;
-CREATE TABLE signing_key (signing_key INTEGER PRIMARY KEY, kid TEXT NOT NULL UNIQUE);
+CREATE TABLE signing_key (signing_key INTEGER PRIMARY KEY, kid TEXT NOT NULL);
+CREATE INDEX signing_key_kid ON signing_key (kid);
 
 CREATE TABLE entry (
   position INTEGER PRIMARY KEY, id BLOB NOT NULL, kind TEXT NOT NULL, party INTEGER NOT NULL, iat INTEGER NOT NULL,
   at INTEGER NOT NULL, signing_key INTEGER NOT NULL, effective INTEGER
 );
 CREATE INDEX entry_id ON entry (id);
-CREATE INDEX entry_party ON entry (party, kind, position);
+-- Both end in the position, which is the row's own number.
+CREATE INDEX entry_party ON entry (party, kind);
+CREATE INDEX entry_kind ON entry (kind);
 -- Statements that waited for approvals: few, and where they are the order of effect is not the order of entries.
-CREATE INDEX entry_late ON entry (party) WHERE effective <> position;
+CREATE INDEX entry_late ON entry (kind, party) WHERE effective <> position;
+-- Entries of mirrored logs that have no effect, for their own judge would refuse them, or they are no statement at all.
+CREATE TABLE void (position INTEGER PRIMARY KEY, code TEXT NOT NULL, detail TEXT NOT NULL);
 
 CREATE TABLE approval (
   target TEXT NOT NULL, party INTEGER NOT NULL, signing_key INTEGER NOT NULL, position INTEGER NOT NULL,
   PRIMARY KEY (target, party, signing_key)
 ) WITHOUT ROWID;
-CREATE TABLE pending (position INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, threshold INTEGER NOT NULL, leaf BLOB NOT NULL);
+CREATE TABLE pending (position INTEGER PRIMARY KEY, id TEXT NOT NULL, threshold INTEGER NOT NULL, leaf BLOB NOT NULL);
+CREATE INDEX pending_id ON pending (id);
 
 CREATE TABLE policy (effective INTEGER PRIMARY KEY, position INTEGER NOT NULL, payload TEXT NOT NULL);
-CREATE TABLE batch (position INTEGER PRIMARY KEY, at INTEGER NOT NULL, cosigned TEXT);
-CREATE INDEX batch_at ON batch (at);
-CREATE TABLE continuation (effective INTEGER PRIMARY KEY, payload TEXT NOT NULL);
+CREATE TABLE batch (position INTEGER PRIMARY KEY, log INTEGER NOT NULL, at INTEGER NOT NULL, cosigned TEXT);
+CREATE INDEX batch_at ON batch (log, at);
+CREATE INDEX batch_cosigned ON batch (position) WHERE cosigned IS NOT NULL;
+CREATE TABLE continuation (
+  effective INTEGER PRIMARY KEY, position INTEGER NOT NULL, party INTEGER NOT NULL, iat INTEGER NOT NULL, payload TEXT NOT NULL
+);
+CREATE INDEX continuation_party ON continuation (party, effective);
 
 CREATE TABLE endorsement (effective INTEGER PRIMARY KEY, position INTEGER NOT NULL, party INTEGER NOT NULL, subject TEXT NOT NULL, payload TEXT NOT NULL);
 CREATE INDEX endorsement_subject ON endorsement (subject, effective);
@@ -79,17 +100,20 @@ CREATE INDEX advisory_party ON advisory (party, effective);
 CREATE INDEX advisory_sub ON advisory (sub, effective);
 
 CREATE TABLE acknowledgement (
-  effective INTEGER PRIMARY KEY, position INTEGER NOT NULL, party INTEGER NOT NULL, advisory INTEGER NOT NULL, sub TEXT NOT NULL,
+  effective INTEGER PRIMARY KEY, position INTEGER NOT NULL, party INTEGER NOT NULL, advisory BLOB NOT NULL, sub TEXT NOT NULL,
   state TEXT NOT NULL, justification TEXT
 );
 CREATE INDEX acknowledgement_sub ON acknowledgement (sub, effective);
 CREATE INDEX acknowledgement_advisory ON acknowledgement (advisory, effective);
 CREATE INDEX acknowledgement_party ON acknowledgement (party, effective);
 
--- Advisories that somebody else has acknowledged, from the first such word on.
+-- Who else has acknowledged a party's advisory, in whichever log, from the first such word there on. An advisory stands
+-- here by where it took effect. The row is written when the later of the two is read.
 CREATE TABLE told (
-  party INTEGER NOT NULL, advisory INTEGER NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (party, advisory)
+  party INTEGER NOT NULL, advisory INTEGER NOT NULL, by INTEGER NOT NULL, since INTEGER NOT NULL,
+  PRIMARY KEY (party, advisory, by)
 ) WITHOUT ROWID;
+CREATE INDEX told_by ON told (by, party);
 
 CREATE TABLE document (digest TEXT NOT NULL, position INTEGER NOT NULL, size INTEGER NOT NULL, type TEXT NOT NULL, PRIMARY KEY (digest, position)) WITHOUT ROWID;
 CREATE TABLE withholding (digest TEXT NOT NULL, effective INTEGER NOT NULL, position INTEGER NOT NULL, payload TEXT NOT NULL, PRIMARY KEY (digest, effective)) WITHOUT ROWID;
@@ -97,7 +121,7 @@ CREATE TABLE withholding (digest TEXT NOT NULL, effective INTEGER NOT NULL, posi
 CREATE TABLE published_findings (effective INTEGER PRIMARY KEY, position INTEGER NOT NULL, size INTEGER NOT NULL, at INTEGER NOT NULL, digest TEXT NOT NULL, payload TEXT NOT NULL);
 
 -- What was last computed for each bound party, so that a page need not compute it.
-CREATE TABLE finding (party INTEGER PRIMARY KEY, document TEXT NOT NULL);
+CREATE TABLE finding (urn TEXT PRIMARY KEY, document TEXT NOT NULL);
 -- Parties for whom that has to be computed again: a node that stops before it did so does it at its next start.
-CREATE TABLE stale (party INTEGER PRIMARY KEY);
+CREATE TABLE stale (urn TEXT PRIMARY KEY) WITHOUT ROWID;
 `

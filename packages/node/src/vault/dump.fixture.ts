@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { Truth } from '@comity/store'
+import { placeOf } from '../federation/inbox/record/message-record.ts'
 import { placeOfPartition, placeOfToken } from './fold.ts'
 import { placeOfComponent } from './component-table.ts'
 import { placeOfInventory } from './fold-inventory.ts'
@@ -47,6 +48,7 @@ export function dump(path: string, truth: Pick<Truth, 'keyring'>): string {
       (row) => placeBefore(bytesOf(row['match']), Number(row['changed'])),
       (row) => partitionOf.get(row['inventory']),
     ),
+    ...inboxRows(all, opened, plain, truth),
   ].join('\n')
   database.close()
   return text
@@ -62,4 +64,44 @@ function shown(row: Row): Row {
 function bytesOf(value: unknown): Uint8Array {
   // Safe: the column is a BLOB.
   return value as Uint8Array
+}
+
+/** The tables of the inbox. What is under the key of a correspondence is opened with that. */
+function inboxRows(
+  all: (sql: string) => Row[],
+  opened: (rows: Row[], place: (row: Row) => string) => string[],
+  plain: (sql: string) => string[],
+  truth: Pick<Truth, 'keyring'>,
+): string[] {
+  const underCase = (sql: string, place: (row: Row) => string) =>
+    all(sql).map(({ key, ...row }) =>
+      JSON.stringify({
+        ...shown(row),
+        sealed: new Sealer(truth.keyring, String(key)).open(place(row), row['sealed']),
+      }),
+    )
+  return [
+    ...opened(all('SELECT * FROM seal_key ORDER BY seal_key'), (row) => placeOf.sealKey(Number(row['seal_key']))),
+    ...opened(all('SELECT * FROM correspondence ORDER BY correspondence'), (row) =>
+      placeOf.correspondence(Number(row['correspondence'])),
+    ),
+    ...plain('SELECT * FROM erased_correspondence ORDER BY tag'),
+    ...underCase(
+      'SELECT message.*, key FROM message JOIN correspondence USING (correspondence) ORDER BY message',
+      (row) => placeOf.message(Number(row['message'])),
+    ),
+    ...plain('SELECT * FROM attachment ORDER BY message, n'),
+    ...underCase(
+      `SELECT link.*, key FROM link JOIN message ON message.message = link.message
+       JOIN correspondence USING (correspondence) ORDER BY link`,
+      (row) => placeOf.link(Number(row['link'])),
+    ),
+    ...plain('SELECT * FROM traffic ORDER BY traffic'),
+    ...all('SELECT * FROM commitment ORDER BY hour').map((row) =>
+      JSON.stringify({
+        ...shown(row),
+        sealed: new Sealer(truth.keyring, nodeKeyId).open(placeOf.commitment(Number(row['hour'])), row['sealed']),
+      }),
+    ),
+  ]
 }

@@ -1,4 +1,5 @@
 /** What the stream `vault` records, each under the key of the partition that it concerns or under the node's own. */
+import type { InboxEvent } from '../federation/inbox/record/inbox-event.ts'
 
 /** A party is hosted from here on. `lookup` is the key of its tags, base64url. Under the party's key. */
 export interface PartitionOpened {
@@ -63,3 +64,4 @@ export type VaultEvent =
   | InventoryAdded
   | InventoryRemoved
   | PartitionErased
+  | InboxEvent

@@ -1,4 +1,5 @@
 import { type Sbom, readSbom } from '@comity/exposure'
+import { InboxFold } from '../federation/inbox/record/inbox-fold.ts'
 import type { Truth, View } from '@comity/store'
 import { gunzip } from 'node:zlib'
 import { promisify } from 'node:util'
@@ -68,6 +69,7 @@ export class VaultFold {
   readonly #pace = new Pace()
   readonly #slices: Slices
   readonly #components: ComponentTable
+  readonly #inbox: InboxFold
   /** The document just added, so that it is not read twice. */
   #fresh: { readonly blob: string; readonly sbom: Sbom } | undefined
 
@@ -79,6 +81,7 @@ export class VaultFold {
     const endSlice = (): Promise<void> => this.#endSlice()
     this.#slices = { database: this.#view, pace: this.#pace, endSlice }
     this.#components = new ComponentTable(this.#view, endSlice)
+    this.#inbox = new InboxFold({ database: parts.view, truth: parts.truth, partitions: this.partitions })
     this.#load()
   }
 
@@ -194,6 +197,8 @@ export class VaultFold {
         return this.#removeInventory(event)
       case 'erased':
         return this.#erase(event, record.seq)
+      default:
+        return this.#inbox.apply(event, record)
     }
   }
 
@@ -242,10 +247,14 @@ export class VaultFold {
     const party = this.partitions.byId(id)?.party
     this.partitions.remove(id)
     if (party !== undefined) this.tokens.removeOf(party)
+    const row = this.#view.prepare('SELECT partition FROM partition WHERE id = ?').get(id)
+    const number = Number(row?.['partition'] ?? -1)
+    // Which keys are its correspondences' stands under its own: that one goes last.
+    const sealed = await this.#inbox.erasure.endKeysOf(number)
     await this.#truth.keyring.destroy(keyIdOf(id))
     for (const blob of blobs) await this.#truth.blobs.deleteSealed(blob)
-    const row = this.#view.prepare('SELECT partition FROM partition WHERE id = ?').get(id)
-    if (row !== undefined) await this.#removePartition(Number(row['partition']))
+    await this.#inbox.erasure.removePartition(number, sealed)
+    if (row !== undefined) await this.#removePartition(number)
     this.#view.prepare('INSERT INTO erased (number, partition, at) VALUES (?, ?, ?)').run(seq, id, at)
   }
 

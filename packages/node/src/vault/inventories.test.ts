@@ -19,8 +19,8 @@ test('a newer inventory of one name takes the place of the older, with history a
   assert.equal(second.revision, 2)
   assert.equal(vault.listInventories(operator.urn).length, 1)
   assert.deepEqual(lines(vault, operator.urn), [
-    'left@1.0.0 not-affected A-1',
-    'left@1.2.0 not-affected A-1',
+    'left@1.0.0 not_affected A-1',
+    'left@1.2.0 not_affected A-1',
     'right@1.0.0 affected A-2',
   ])
   const all = vault.matches(operator.urn).matches

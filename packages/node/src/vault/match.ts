@@ -43,6 +43,11 @@ export interface Match extends MatchStanding {
     readonly sub: string
     /** The statement about it that is the latest now, hex: the one to acknowledge. */
     readonly statement: string
+    /** Who published it, and what this party is called. */
+    readonly party: string
+    readonly names: readonly { readonly language: string; readonly text: string }[]
+    /** What it is about, in the publisher's own words. */
+    readonly products: readonly { readonly urn: string; readonly name: string }[]
     readonly title: string
     readonly severity?: string
     readonly remedy?: { readonly kind: string; readonly version?: string; readonly url?: string }

@@ -1,6 +1,7 @@
 /** What a party sees: which advisory concerns which component, why, and nothing of anybody else. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { productUrn } from '@comity/statement'
 import { actor } from '@comity/testkit'
 import { type House, closeHouse, house, left, lines, publish, sbom } from './vault.fixture.ts'
 
@@ -23,6 +24,9 @@ test('an advisory finds the inventory that was there before it', async (context)
   assert.deepEqual(match.advisory, {
     sub: advisory.sub,
     statement: advisory.statement,
+    party: built.provider.urn,
+    names: [{ language: 'en', text: 'vault provider (fictitious)' }],
+    products: [{ urn: productUrn(built.provider.urn, 'gateway'), name: 'Gateway' }],
     title: 'Advisory A-1',
     remedy: { kind: 'update', version: '1.2.0' },
     withdrawn: false,
@@ -60,7 +64,7 @@ test('a version outside the range is not affected, and one that cannot be ordere
   await vault.settled()
   assert.deepEqual(lines(vault, operator.urn), [
     'left@1.0.0 affected A-1',
-    'left@1.2.0 not-affected A-1',
+    'left@1.2.0 not_affected A-1',
     'left@soon undetermined A-1',
   ])
   assert.deepEqual(

@@ -31,7 +31,7 @@ export interface Occasion {
   readonly news: boolean
 }
 
-const rank = { affected: 2, undetermined: 1, 'not-affected': 0 } as const
+const rank = { affected: 2, undetermined: 1, not_affected: 0 } as const
 
 /**
  * What the rules of one advisory for one package say of a version: *affected* wins over *undetermined*, and that over
@@ -49,13 +49,13 @@ export function findingOf(rules: readonly Rule[], version: string | undefined): 
 /** The component has left the inventory. */
 export function notPresent({ standing: { why } }: MatchRecord): Finding {
   const text = 'the inventory no longer holds this package in this version'
-  return { state: 'not-affected', why: { ...unranged(why), reason: 'not-present', text } }
+  return { state: 'not_affected', why: { ...unranged(why), reason: 'not-present', text } }
 }
 
 /** A revision of the advisory no longer names the package. */
 export function notNamed({ standing: { why } }: MatchRecord): Finding {
   return {
-    state: 'not-affected',
+    state: 'not_affected',
     why: { ...unranged(why), reason: 'not-named', text: `${why.advisory} no longer names the package` },
   }
 }
@@ -82,7 +82,7 @@ export function standingAfter(
   found: Finding,
   occasion: Occasion,
 ): MatchStanding | undefined {
-  const concerned = found.state !== 'not-affected'
+  const concerned = found.state !== 'not_affected'
   if (before === undefined) {
     if (occasion.withdrawn) return undefined
   } else if (isSame(before.standing, found) && !(concerned && occasion.news)) {

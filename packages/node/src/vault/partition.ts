@@ -26,6 +26,9 @@ export class Sealer {
 /** Octets of a tag: 128 bits, so that two packages of one party never share one. */
 const tagBytes = 16
 
+/** What a party finds again by name. */
+export type TaggedName = 'package' | 'advisory' | 'match' | 'seal-key' | 'correspondence' | 'message' | 'ticket'
+
 /** The part of the vault that is one hosted party's. */
 export class Partition extends Sealer {
   readonly number: number
@@ -44,7 +47,7 @@ export class Partition extends Sealer {
   }
 
   /** A name under which this party alone finds something again. */
-  tag(what: 'package' | 'advisory' | 'match', ...names: readonly string[]): Uint8Array {
+  tag(what: TaggedName, ...names: readonly string[]): Uint8Array {
     const text = JSON.stringify([what, ...names])
     return createHmac('sha256', this.#lookup).update(text).digest().subarray(0, tagBytes)
   }

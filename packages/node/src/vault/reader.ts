@@ -1,4 +1,4 @@
-import type { AdvisoryPayload } from '@comity/statement'
+import { type AdvisoryPayload, parseAdvisoryUrn, parseProductUrn } from '@comity/statement'
 import type { View } from '@comity/store'
 import { NodeError } from '../node-error.ts'
 import type { Database } from '../register/database.ts'
@@ -10,6 +10,8 @@ import type { Acknowledged, Match, MatchPage, MatchQuery, MatchStanding, UnreadA
 import { type KeptMatch, MatchTable, hexOf, keptOf } from './match-table.ts'
 import type { Partition } from './partition.ts'
 import type { TokenInfo } from './token.ts'
+
+type AdvisoryNames = Match['advisory']['names']
 
 /** Matches on a page where the query does not say, and at most. */
 const usualLimit = 100
@@ -169,10 +171,14 @@ export class VaultReader {
       .get(Number(kept?.['effective']))
     const payload: Partial<AdvisoryPayload> = row === undefined ? {} : JSON.parse(String(row['payload']))
     const acknowledged = this.#acknowledged(party, sub)
+    const publisher = parseAdvisoryUrn(sub)?.party ?? ''
     return {
       advisory: {
         sub,
         statement: String(kept?.['statement']),
+        party: publisher,
+        names: this.#namesOf(publisher),
+        products: (payload.products ?? []).map((urn) => ({ urn, name: this.#productName(urn) })),
         title: payload.title ?? '',
         ...(payload.severity !== undefined && { severity: payload.severity.vector }),
         ...(payload.remedy !== undefined && { remedy: payload.remedy }),
@@ -180,6 +186,20 @@ export class VaultReader {
       },
       ...(acknowledged !== undefined && { acknowledged }),
     }
+  }
+
+  /** As its home log has them, where that is here. */
+  #namesOf(party: string): AdvisoryNames {
+    const row = this.#register.prepare('SELECT names FROM party WHERE urn = ? ORDER BY party LIMIT 1').get(party)
+    return row === undefined ? [] : JSON.parse(String(row['names']))
+  }
+
+  /** What it is called in its latest statement; its short name where there is none. */
+  #productName(urn: string): string {
+    const row = this.#register
+      .prepare('SELECT name FROM product WHERE sub = ? ORDER BY effective DESC LIMIT 1')
+      .get(urn)
+    return row === undefined ? (parseProductUrn(urn)?.slug ?? urn) : String(row['name'])
   }
 
   /** The party's latest acknowledgement of any revision of the advisory. */

@@ -57,7 +57,7 @@ test('a revision that widens the range changes the state and keeps what was', as
   assert.deepEqual([state, since, statement], ['affected', clock.now(), second.statement])
   assert.deepEqual(
     history.map(({ state, statement }) => [state, statement]),
-    [['not-affected', first.statement]],
+    [['not_affected', first.statement]],
   )
   await closeHouse(built)
 })
@@ -69,8 +69,8 @@ test('a revision that no longer names the package ends the match and keeps what 
   const first = await publish(built, left({}), { id: 'A-1' })
   await publish(built, osv('OSV-1', 'other', {}), { id: 'A-1', revises: first.statement })
   await vault.settled()
-  assert.deepEqual(lines(vault, operator.urn), ['left@1.0.0 not-affected A-1', 'other@1.0.0 affected A-1'])
-  const [match] = vault.matches(operator.urn, { state: 'not-affected' }).matches
+  assert.deepEqual(lines(vault, operator.urn), ['left@1.0.0 not_affected A-1', 'other@1.0.0 affected A-1'])
+  const [match] = vault.matches(operator.urn, { state: 'not_affected' }).matches
   assert.equal(match?.why.reason, 'not-named')
   assert.equal(vault.match(operator.urn, match?.id ?? '').history[0]?.state, 'affected')
   await closeHouse(built)
@@ -87,7 +87,7 @@ test('a withdrawn advisory withdraws its matches and keeps what was', async (con
   await vault.settled()
   const [match] = vault.matches(operator.urn).matches
   assert.ok(match)
-  assert.deepEqual([match.state, match.why.reason, match.alert], ['not-affected', 'withdrawn', false])
+  assert.deepEqual([match.state, match.why.reason, match.alert], ['not_affected', 'withdrawn', false])
   assert.equal(match.advisory.withdrawn, true)
   assert.deepEqual(
     vault.match(operator.urn, match.id).history.map(({ state, since }) => [state, since]),

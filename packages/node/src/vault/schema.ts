@@ -9,10 +9,12 @@
  * Numbers of partitions, tokens and inventories are sequence numbers of the records that brought them, and a **tick**
  * counts records and advisories in the order in which they were reduced: both come out the same on every rebuild.
  */
-export const schemaVersion = '1'
+import { inboxSchema } from '../federation/inbox/record/inbox-schema.ts'
+
+export const schemaVersion = '2'
 
 /** Changes when matching itself does: the view is then rebuilt and every match found anew. */
-export const matchingVersion = '1'
+export const matchingVersion = '2'
 
 export const schema = `
 -- cursor: advisories that took effect before this position are reduced; statement: the last of them, hex.
@@ -50,4 +52,4 @@ CREATE INDEX match_inventory ON match (inventory);
 -- What a match was before: one row for each change.
 CREATE TABLE match_before (match BLOB NOT NULL, changed INTEGER NOT NULL, inventory INTEGER NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (match, changed)) WITHOUT ROWID;
 CREATE INDEX match_before_inventory ON match_before (inventory);
-`
+${inboxSchema}`

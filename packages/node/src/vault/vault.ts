@@ -10,6 +10,7 @@ import type { VaultEvent } from './event.ts'
 import { VaultFold, inventoryBytes } from './fold.ts'
 import type { AddedInventory, InventoryInfo } from './inventory.ts'
 import { Journal, nodeKeyId } from './journal.ts'
+import type { VaultDesk } from './desk.ts'
 import type { Match, MatchPage, MatchQuery, MatchStanding, UnreadAdvisory } from './match.ts'
 import { openVaultReader, openVaultView } from './open-view.ts'
 import { inPieces } from './pace.ts'
@@ -238,6 +239,24 @@ export class Vault {
   /** Advisories that cannot be matched, wholly or in part; the same for every party. */
   unreadAdvisories(): readonly UnreadAdvisory[] {
     return this.#reader.unreadAdvisories()
+  }
+
+  /** For what keeps its own in this vault: the inbox. */
+  get desk(): VaultDesk {
+    return {
+      view: this.#readerView,
+      journal: this.#journal,
+      partitions: this.#fold.partitions,
+      blobs: this.#truth.blobs,
+      keyring: this.#truth.keyring,
+      write: (work) =>
+        this.#writing(() =>
+          work({
+            host: (party, at) => this.#host(party, at),
+            record: (events) => this.#record(events),
+          }),
+        ),
+    }
   }
 
   /** Tells the vault that the register has grown. Returns at once; matching runs in slices beside everything else. */

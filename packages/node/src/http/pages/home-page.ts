@@ -1,7 +1,7 @@
-import type { FindingsResponse, PartySummary, StatementSummary, StatusResponse } from '@comity/contract'
+import type { FindingsResponse, PartySummary, PeerSummary, StatementSummary, StatusResponse } from '@comity/contract'
 import { instruments, type Provision, provisionById } from '@comity/instruments'
 import { html, type Html } from './html.ts'
-import { nameOf, timeOf, told } from './words.ts'
+import { lagText, nameOf, peerStateWords, shortOrigin, timeOf, told } from './words.ts'
 
 /** All that the page shows. */
 export interface HomePage {
@@ -11,6 +11,9 @@ export interface HomePage {
   readonly moreParties: boolean
   readonly findings: FindingsResponse['items']
   readonly moreFindings: boolean
+  readonly peers: readonly PeerSummary[]
+  /** Whole seconds since the epoch. */
+  readonly now: number
 }
 
 /** The story of the register on one page: whose log it is, what was stated, what is on record. No script. */
@@ -42,6 +45,7 @@ export function homePage(page: HomePage): Html {
               <li><a href="#parties">Parties</a></li>
               <li><a href="#findings">Findings</a></li>
               <li><a href="#provisions">Provisions</a></li>
+              ${page.peers.length > 0 && html`<li><a href="#peers">Peers</a></li>`}
               <li><a href="/docs/">API</a></li>
               <li><a href="/checkpoint">Checkpoint</a></li>
             </ul>
@@ -49,7 +53,7 @@ export function homePage(page: HomePage): Html {
         </header>
         <main id="content">
           ${logSection(status, keeper)} ${statementsSection(page)} ${partiesSection(page)} ${findingsSection(page)}
-          ${provisionsSection()}
+          ${provisionsSection()} ${page.peers.length > 0 && peersSection(page)}
         </main>
         <footer>
           <p>
@@ -236,6 +240,42 @@ function provisionRow({ id, title, summary, binds, citation }: Provision): Html 
     <td>${summary} <span class="fine">${citation.text}</span></td>
     <td>${binds.join(', ')}</td>
   </tr>`
+}
+
+function peersSection({ peers, now }: HomePage): Html {
+  return html`<section aria-labelledby="peers">
+    <h2 id="peers">Peers</h2>
+    <p>
+      Other nodes that this one follows and asks for cosignatures, as it saw them last. What it holds of their logs was
+      verified.
+    </p>
+    <div class="scroll" role="region" aria-label="Peers" tabindex="0">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Log</th>
+            <th scope="col">State</th>
+            <th scope="col">Entries held</th>
+            <th scope="col">Behind</th>
+            <th scope="col">Last answered</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${peers.map(
+            (peer) =>
+              html`<tr>
+                <th scope="row"><code>${shortOrigin(peer.origin)}</code></th>
+                <td>${peerStateWords[peer.state]}</td>
+                <td>${peer.size.toLocaleString('en')}</td>
+                <td>${lagText(peer)}</td>
+                <td>${peer.lastSuccessAt === 0 ? 'never' : time(Math.min(peer.lastSuccessAt, now))}</td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>
+    </div>
+    <p><a href="/api/v1/peers">The same for programs</a></p>
+  </section>`
 }
 
 function time(seconds: number): Html {

@@ -1,5 +1,5 @@
 /** How the register is told in sentences. */
-import type { StatementSummary } from '@comity/contract'
+import type { PeerSummary, StatementSummary } from '@comity/contract'
 import { parseAdvisoryUrn, parseReleaseUrn } from '@comity/statement'
 
 type Names = readonly { readonly language: string; readonly text: string }[]
@@ -12,6 +12,36 @@ export function nameOf(names: Names): string {
 /** `2026-11-21 14:03 UTC`, from whole seconds. */
 export function timeOf(seconds: number): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+}
+
+export const peerStateWords: Readonly<Record<PeerSummary['state'], string>> = {
+  following: 'up to date',
+  behind: 'catching up',
+  unreachable: 'unreachable',
+  quarantined: 'quarantined: it contradicted itself',
+  'not-yet': 'not asked yet',
+}
+
+/** How far a copy is behind: `12 entries, 3 min`. */
+export function lagText({
+  entriesBehind,
+  secondsBehind,
+}: Pick<PeerSummary, 'entriesBehind' | 'secondsBehind'>): string {
+  const entries = entriesBehind === 1 ? '1 entry' : `${entriesBehind.toLocaleString('en')} entries`
+  const parts = [...(entriesBehind > 0 ? [entries] : []), ...(secondsBehind > 0 ? [durationText(secondsBehind)] : [])]
+  return parts.length === 0 ? 'nothing' : parts.join(', ')
+}
+
+/** `45 s`, `3 min`, `2 h`, `5 days`: the largest unit of which there are two, or the smallest. */
+function durationText(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`
+  if (seconds < 7200) return `${Math.floor(seconds / 60)} min`
+  return seconds < 172_800 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} days`
+}
+
+/** The name of a log with the hash in it shortened. */
+export function shortOrigin(origin: string): string {
+  return origin.replace(/[0-9a-f]{64}/, (hex) => `${hex.slice(0, 8)}…`)
 }
 
 const instruments: Readonly<Record<string, string>> = {

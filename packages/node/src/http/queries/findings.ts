@@ -7,8 +7,13 @@ import type {
 } from '@comity/contract'
 import type { FindingsPayload } from '@comity/statement'
 import type { Database } from '../../register/database.ts'
+import { rangeOf } from '../../register/position.ts'
+import { Sight } from '../../register/sight.ts'
 import { badCursor, limitOf, numericCursor, type Page, pageOf } from './page.ts'
 import { jsonOf, placeColumns, placeOf } from './rows.ts'
+
+/** Only the node's own keeper publishes here; what others published stands in their logs. */
+const { to: ownLogEnd } = rangeOf(0)
 
 type PartyRow = FindingsResponse['items'][number]
 
@@ -23,17 +28,15 @@ export function listFindings(database: Database, query: FindingsQuery): Page<Par
   const limit = limitOf(query)
   if (query.cursor !== undefined && !/^urn:comity:party:[0-9a-f]{64}$/.test(query.cursor)) throw badCursor()
   const rows = database
-    .prepare(
-      `SELECT party.urn AS urn, party.names AS names, finding.document AS document
-       FROM party JOIN finding ON finding.party = party.party WHERE party.urn > ? ORDER BY party.urn LIMIT ?`,
-    )
+    .prepare('SELECT urn, document FROM finding WHERE urn > ? ORDER BY urn LIMIT ?')
     .all(query.cursor ?? '', lookedAt + 1)
+  const sight = new Sight(database)
   const items: PartyRow[] = []
   let next: string | undefined
   for (const [position, row] of rows.entries()) {
     const urn = String(row['urn'])
     const findings = jsonOf<Finding[]>(row['document']).filter((each) => passes(each, query))
-    if (findings.length > 0) items.push({ party: urn, names: jsonOf<PartyRow['names']>(row['names']), findings })
+    if (findings.length > 0) items.push({ party: urn, names: [...(sight.stateOf(urn)?.names ?? [])], findings })
     const isFull = items.length === limit || position + 1 === lookedAt
     if (!isFull) continue
     if (position + 1 < rows.length) next = urn
@@ -59,7 +62,7 @@ export function listPublished(database: Database, query: PublishedFindingsQuery)
        JOIN entry ON entry.position = kind_row.position
        WHERE kind_row.effective < ? ORDER BY kind_row.effective DESC LIMIT ?`,
     )
-    .all(numericCursor(query, Number.MAX_SAFE_INTEGER), limit + 1)
+    .all(Math.min(numericCursor(query, ownLogEnd), ownLogEnd), limit + 1)
   const page = pageOf(
     rows,
     limit,
@@ -74,5 +77,8 @@ export function listPublished(database: Database, query: PublishedFindingsQuery)
 
 /** Whether a time leaf in the first `size` entries has this time. */
 export function hasTime(database: Database, at: number, size: number): boolean {
-  return database.prepare('SELECT 1 FROM batch WHERE at = ? AND position < ? LIMIT 1').get(at, size) !== undefined
+  return (
+    database.prepare('SELECT 1 FROM batch WHERE log = 0 AND at = ? AND position < ? LIMIT 1').get(at, size) !==
+    undefined
+  )
 }

@@ -1,49 +1,79 @@
-import type { StatementResponse, StatementsQuery, StatementSummary } from '@comity/contract'
+import type {
+  StatementResponse,
+  StatementsQuery,
+  StatementSummary,
+  VoidEntriesQuery,
+  VoidEntriesResponse,
+} from '@comity/contract'
 import { decodeStatement, FOREIGN, HASH_ENVELOPE, type Statement } from '@comity/statement'
 import { crypto } from '../../crypto-port.ts'
 import type { ComityNode } from '../../node.ts'
-import { indexOf } from '../../register/position.ts'
-import { badCursor, limitOf, type Page } from './page.ts'
-import { ownLogEnd, type Row, where } from './rows.ts'
+import { batchOf } from '../../pipeline/sequencer.ts'
+import { positionById } from '../../register/by-id.ts'
+import { indexOf, logOf, positionOf, type PositionRange, rangeOf } from '../../register/position.ts'
+import { Sight } from '../../register/sight.ts'
+import { badCursor, limitOf, numericCursor, type Page, pageOf } from './page.ts'
+import { RequestError } from '../request-error.ts'
+import { type Row } from './rows.ts'
+import { newestRowsBut, rowsBeginningWith, statementRow, statementRows } from './statement-rows.ts'
 
-type Reading = Pick<ComityNode, 'reader' | 'ledger' | 'documents' | 'head'>
+type Reading = Pick<ComityNode, 'reader' | 'ledger' | 'documents' | 'head' | 'witnessing' | 'mirrors'>
 
-/** Entries looked at for one page where no index answers the filter. */
-const lookedAt = 20_000
-
-const columns = `entry.id AS id, entry.position AS position, entry.kind AS kind, entry.at AS at,
-  entry.effective AS effective`
+type VoidEntry = VoidEntriesResponse['items'][number]
 
 /**
- * Statements of this log: from an index on in its order, or the newest first. A page may be short or empty and still
- * have a next one, when the filter passes few.
+ * Statements of one log that pass the filter: from an index on in its order, or the newest first. Undefined for a log of
+ * which this node has no copy.
  */
-export function listStatements(node: Reading, query: StatementsQuery): Page<StatementSummary> {
-  const { party, kind } = query
+export function listStatements(node: Reading, query: StatementsQuery): Page<StatementSummary> | undefined {
   const limit = limitOf(query)
-  const { ascending, start } = startOf(query, node.head.size)
-  // The index on (party, kind, position) finds a party's statements; everything else is a walk along the log.
-  const window = party === undefined ? lookedAt : ownLogEnd
-  const from = ascending ? start : Math.max(0, start - window)
-  const to = Math.min(ascending ? start + window : start, node.head.size)
-  const rows = node.reader
-    .prepare(
-      `SELECT ${columns} FROM entry
-       ${where(
-         'entry.position >= :from AND entry.position < :to',
-         party !== undefined && 'entry.party = (SELECT party FROM party WHERE urn = :party)',
-         kind !== undefined && 'entry.kind = :kind',
-       )} ORDER BY entry.position ${ascending ? 'ASC' : 'DESC'} LIMIT :rows`,
-    )
-    .all({ from, to, rows: limit, ...(party === undefined ? {} : { party }), ...(kind === undefined ? {} : { kind }) })
-  const items = rows.map((row) => summaryOf(node, row))
-  const last = items.length === limit ? items[limit - 1] : undefined
-  if (ascending) {
-    const next = last === undefined ? to : last.index + 1
-    return next < node.head.size ? { items, next: `a${next}` } : { items }
+  const stretch = stretchOf(node, query.origin)
+  if (stretch === undefined) return undefined
+  const { from: first, to: end } = stretch
+  if (query.id !== undefined) {
+    return { items: rowsBeginningWith(node.reader, query.id, stretch, limit).map((row) => summaryOf(node, row)) }
   }
-  const next = last === undefined ? from : last.index
-  return next > 0 ? { items, next: `d${next}` } : { items }
+  const { ascending, start } = startOf(query, end - first)
+  const [from, to] = ascending ? [first + start, end] : [first, first + Math.min(start, end - first)]
+  const rows = statementRows(node.reader, query, { from, to, ascending, limit: limit + 1 })
+  return pageOf(
+    rows,
+    limit,
+    (row) => summaryOf(node, row),
+    // The next page begins behind the last entry, and descending ends before it.
+    (row) => (ascending ? `a${indexOf(Number(row['position'])) + 1}` : `d${indexOf(Number(row['position']))}`),
+  )
+}
+
+/** Entries of a mirrored log that have no effect, in its order. Undefined for a log of which this node has no copy. */
+export function listVoid(node: Reading, query: VoidEntriesQuery): Page<VoidEntry> | undefined {
+  const limit = limitOf(query)
+  const { origin } = query
+  const stretch = stretchOf(node, origin)
+  if (stretch === undefined) return undefined
+  const rows = node.reader
+    .prepare('SELECT position, code, detail FROM void WHERE position >= ? AND position < ? ORDER BY position LIMIT ?')
+    .all(stretch.from + numericCursor(query, 0), stretch.to, limit + 1)
+  return pageOf(
+    rows,
+    limit,
+    (row) => ({
+      origin,
+      index: indexOf(Number(row['position'])),
+      code: String(row['code']),
+      detail: String(row['detail']),
+    }),
+    (row) => String(indexOf(Number(row['position'])) + 1),
+  )
+}
+
+/** The entries of a log that are shown: of the own one what the head covers, of another what is folded. */
+function stretchOf(node: Reading, origin: string | undefined): PositionRange | undefined {
+  if (origin === undefined || origin === node.ledger.origin) return { from: 0, to: node.head.size }
+  const row = node.reader.prepare('SELECT log, size FROM log WHERE origin = ?').get(origin)
+  if (row === undefined) return undefined
+  const { from } = rangeOf(Number(row['log']))
+  return { from, to: from + Number(row['size']) }
 }
 
 /** Where a page begins, and in which direction it goes. */
@@ -55,46 +85,71 @@ function startOf({ from, cursor }: StatementsQuery, size: number): { ascending: 
   return from === undefined ? { ascending: false, start: size } : { ascending: true, start: from }
 }
 
-/** The index of a statement in this log; undefined where it is not. */
-export function indexOfStatement(node: Reading, id: string): number | undefined {
-  const row = node.reader
-    .prepare('SELECT position FROM entry WHERE id = ? AND position < ?')
-    .get(Buffer.from(id, 'hex'), node.head.size)
-  return row === undefined ? undefined : Number(row['position'])
+/** Where a statement stands: in this log, else in the first mirrored one that has it, or in the one that is named. */
+export function positionOfStatement(node: Reading, id: string, origin?: string): number | undefined {
+  const stretches =
+    origin === undefined
+      ? new Sight(node.reader).logs.map((log) => stretchOf(node, originOf(node, positionOf(log, 0))))
+      : [stretchOf(node, origin)]
+  for (const stretch of stretches) {
+    const position = stretch && positionById(node.reader, id, stretch)
+    if (position !== undefined) return position
+  }
+  return undefined
+}
+
+/** The bytes of an entry; undefined where the copy of its log is not at hand. */
+export function leafAt(node: Reading, position: number): Uint8Array | undefined {
+  const index = indexOf(position)
+  if (logOf(position) === 0) return node.ledger.leaf(index)
+  return node.mirrors.find(originOf(node, position))?.copy.leaves(index, index + 1)[0]
 }
 
 /** A statement decoded, with who signed it and the documents it cites; undefined where the log does not have it. */
-export function statementDetails(node: Reading, id: string): StatementResponse | undefined {
-  const index = indexOfStatement(node, id)
-  const row =
-    index === undefined ? undefined : node.reader.prepare(`SELECT ${columns} FROM entry WHERE position = ?`).get(index)
-  if (index === undefined || row === undefined) return undefined
-  const statement = decodeStatement(node.ledger.leaf(index), crypto)
+export function statementDetails(node: Reading, id: string, origin?: string): StatementResponse | undefined {
+  const position = positionOfStatement(node, id, origin)
+  const row = position === undefined ? undefined : statementRow(node.reader, position)
+  const leaf = position === undefined ? undefined : leafAt(node, position)
+  if (position === undefined || row === undefined || leaf === undefined) return undefined
+  const statement = decodeStatement(leaf, crypto)
+  const isOwn = logOf(position) === 0
+  const query = isOwn ? '' : `?origin=${encodeURIComponent(originOf(node, position))}`
   return {
-    ...headerOf(statement, row),
+    ...headerOf(node, statement, row),
     contentType: statement.contentType,
     alg: statement.alg,
     kid: statement.kidHex,
-    payload: payloadOf(statement),
-    ...signaturesOf(node, statement, index),
-    documents: documentsOf(node, index),
+    payload: shownPayload(statement),
+    ...signaturesOf(node, statement, position),
+    time: isOwn ? timeOf(node, position) : { basis: 'claimed' },
+    documents: documentsOf(node, position),
     links: {
-      raw: `/api/v1/statements/${id}/raw`,
-      receipt: `/entries/${id}`,
+      raw: `/api/v1/statements/${id}/raw${query}`,
+      ...(isOwn ? { receipt: `/entries/${id}` } : {}),
       party: `/api/v1/parties/${encodeURIComponent(statement.iss)}`,
     },
   }
 }
 
-function summaryOf(node: Reading, row: Row): StatementSummary {
-  return headerOf(decodeStatement(node.ledger.leaf(indexOf(Number(row['position']))), crypto), row)
+/** What its time rests on. */
+function timeOf({ reader, witnessing }: Reading, index: number): StatementResponse['time'] {
+  const { size, at } = batchOf(reader, index)
+  return witnessing.times.of({ position: size - 1, at })
 }
 
-function headerOf(statement: Statement, row: Row): StatementSummary {
+function summaryOf(node: Reading, row: Row): StatementSummary {
+  const leaf = leafAt(node, Number(row['position']))
+  if (leaf === undefined) throw new RequestError('not-available', 'the copy of this log cannot be read at present')
+  return headerOf(node, decodeStatement(leaf, crypto), row)
+}
+
+function headerOf(node: Reading, statement: Statement, row: Row): StatementSummary {
   const effective = row['effective']
+  const position = Number(row['position'])
   return {
     id: statement.id,
-    index: indexOf(Number(row['position'])),
+    origin: originOf(node, position),
+    index: indexOf(position),
     kind: String(row['kind']),
     iss: statement.iss,
     sub: statement.sub,
@@ -104,8 +159,14 @@ function headerOf(statement: Statement, row: Row): StatementSummary {
   }
 }
 
+function originOf({ reader, ledger }: Reading, position: number): string {
+  const log = logOf(position)
+  if (log === 0) return ledger.origin
+  return String(reader.prepare('SELECT origin FROM log WHERE log = ?').get(log)?.['origin'])
+}
+
 /** The payload of a kind of ours, which was read as JSON when it was judged. */
-function payloadOf(statement: Statement): unknown {
+function shownPayload(statement: Statement): unknown {
   if (statement.kind === HASH_ENVELOPE || statement.kind === FOREIGN) return null
   return JSON.parse(Buffer.from(statement.payload).toString())
 }
@@ -114,26 +175,26 @@ function payloadOf(statement: Statement): unknown {
 function signaturesOf(
   node: Reading,
   statement: Statement,
-  index: number,
+  position: number,
 ): Pick<StatementResponse, 'approvals' | 'pending'> {
   const approvals = node.reader
     .prepare(
       `SELECT signing_key.kid AS kid, approval.position AS position
-       FROM approval JOIN signing_key USING (signing_key) JOIN party USING (party)
-       WHERE approval.target = ? AND party.urn = ? ORDER BY approval.position`,
+       FROM approval JOIN signing_key USING (signing_key)
+       WHERE approval.target = ? AND approval.party = (SELECT party FROM entry WHERE position = ?) ORDER BY approval.position`,
     )
-    .all(statement.id, statement.iss)
+    .all(statement.id, position)
     .map((row) => ({ kid: String(row['kid']), index: indexOf(Number(row['position'])) }))
-  const need = node.reader.prepare('SELECT threshold FROM pending WHERE position = ?').get(index)?.['threshold']
+  const need = node.reader.prepare('SELECT threshold FROM pending WHERE position = ?').get(position)?.['threshold']
   if (need === undefined) return { approvals }
   const have = new Set([statement.kidHex, ...approvals.map((each) => each.kid)]).size
   return { approvals, pending: { have, need: Number(need) } }
 }
 
-function documentsOf(node: Reading, index: number): StatementResponse['documents'] {
+function documentsOf(node: Reading, position: number): StatementResponse['documents'] {
   return node.reader
     .prepare('SELECT digest, size, type FROM document WHERE position = ? ORDER BY digest')
-    .all(index)
+    .all(position)
     .map((row) => {
       const digest = String(row['digest'])
       return { digest, size: Number(row['size']), type: String(row['type']), status: node.documents.status(digest) }
@@ -145,14 +206,8 @@ export function newestStatements(
   node: Reading,
   count: number,
 ): readonly (StatementSummary & { readonly payload: unknown })[] {
-  const rows = node.reader
-    .prepare(
-      `SELECT ${columns} FROM entry WHERE entry.position < :to AND entry.position >= :from AND entry.kind <> 'time'
-       ORDER BY entry.position DESC LIMIT :count`,
-    )
-    .all({ to: node.head.size, from: Math.max(0, node.head.size - lookedAt), count })
-  return rows.map((row) => {
+  return newestRowsBut(node.reader, 'time', node.head.size, count).map((row) => {
     const statement = decodeStatement(node.ledger.leaf(indexOf(Number(row['position']))), crypto)
-    return { ...headerOf(statement, row), payload: payloadOf(statement) }
+    return { ...headerOf(node, statement, row), payload: shownPayload(statement) }
   })
 }

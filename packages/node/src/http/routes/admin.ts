@@ -2,9 +2,9 @@ import { api, type BackupBody, type IssueTokenBody } from '@comity/contract'
 import type { FastifyInstance } from 'fastify'
 import type { TokenInfo } from '../../vault/token.ts'
 import type { Authorisation } from '../authorisation.ts'
+import { BackupRuns } from '../backup-runs.ts'
 import type { HttpContext } from '../context.ts'
 import { answers, answersNothing } from '../documented.ts'
-import { RequestError } from '../request-error.ts'
 
 const tags = ['Administration']
 const security = [{ token: [] }]
@@ -13,6 +13,7 @@ const security = [{ token: [] }]
 export function adminRoutes(app: FastifyInstance, { node, vault, backup }: HttpContext, may: Authorisation): void {
   app.addHook('onRequest', may.admin)
   app.addHook('onRequest', async (_request, reply) => void reply.header('cache-control', 'no-store'))
+  const backups = new BackupRuns(backup)
 
   app.post('/findings', {
     schema: {
@@ -33,14 +34,23 @@ export function adminRoutes(app: FastifyInstance, { node, vault, backup }: HttpC
       operationId: 'backup',
       tags,
       summary: 'Copy the data folder while the node runs',
+      description: 'Answers after a second at the latest; GET says how it goes on.',
       security,
       body: api.backupBody,
-      response: answers(api.backupResponse, 'the copy is whole and verified'),
+      response: answers(api.backupResponse, 'the copy is under way, or whole and verified'),
     },
-    handler: async (request, reply) => {
-      if (backup === undefined) throw new RequestError('not-available', 'this node was started without backups')
-      return reply.send(await backup(request.body.directory))
+    handler: async (request, reply) => reply.send(await backups.begin(request.body.directory)),
+  })
+
+  app.get('/admin/backup', {
+    schema: {
+      operationId: 'backupState',
+      tags,
+      summary: 'How the newest backup stands',
+      security,
+      response: answers(api.backupResponse, 'how far it has come, and how it ended'),
     },
+    handler: async (_request, reply) => reply.send(backups.newest()),
   })
 
   app.post<{ Body: IssueTokenBody }>('/tokens', {

@@ -8,6 +8,7 @@ import type { Authorisation } from '../authorisation.ts'
 import { matches, revalidate } from '../caching.ts'
 import type { HttpContext } from '../context.ts'
 import { answersBytes, binary, problems } from '../documented.ts'
+import { type ByteRange, rangeOf } from '../ranges.ts'
 import { RequestError } from '../request-error.ts'
 
 interface ByDigest {
@@ -15,6 +16,7 @@ interface ByDigest {
 }
 
 const tags = ['Documents']
+const answeredBytes = { [mediaType.bytes]: { schema: binary } }
 const params = Type.Object({ digest: Type.String({ description: '`sha256:` and 64 lowercase hexadecimal digits' }) })
 
 /** Documents that statements cite, by digest. What strangers uploaded is handed out as bytes, never as a page. */
@@ -65,11 +67,15 @@ export function documentRoutes(app: FastifyInstance, { node, policy }: HttpConte
       summary: 'A document by its digest',
       description: '410 with code `withheld` where a `withholding` statement says that it is not served.',
       params,
-      response: answersBytes(mediaType.bytes, 'the document, with the type that the first statement citing it gave'),
+      response: {
+        ...answersBytes(mediaType.bytes, 'the document, with the type that the first statement citing it gave'),
+        206: { description: 'the one range of it that was asked for (RFC 9110 §14)', content: answeredBytes },
+      },
     },
     handler: async (request, reply) => {
       const digest = describe(request, reply)
-      return reply.statusCode === 304 ? reply.send() : reply.send(Readable.from(documents.stream(digest)))
+      if (reply.statusCode === 304) return reply.send()
+      return reply.send(Readable.from(documents.stream(digest, partOf(request, reply, digest))))
     },
   })
 
@@ -81,6 +87,30 @@ export function documentRoutes(app: FastifyInstance, { node, policy }: HttpConte
     },
   })
 
+  /** The part that the client asks for, with its headers; undefined for the whole. */
+  function partOf(request: FastifyRequest<ByDigest>, reply: FastifyReply, digest: string): ByteRange | undefined {
+    const condition = request.headers['if-range']
+    if (condition !== undefined && condition !== `"${digest}"`) return undefined
+    const size = documents.sizeOf(digest) ?? 0
+    const range = rangeOf(request.headers.range, size)
+    if (range === undefined) return undefined
+    if (range === 'unsatisfiable') {
+      reply
+        .header('content-range', `bytes */${size}`)
+        .removeHeader('content-length')
+        .removeHeader('content-disposition')
+      throw new RequestError(
+        'range-not-satisfiable',
+        `the document ${digest} has ${size} bytes, and none in that range`,
+      )
+    }
+    reply
+      .code(206)
+      .header('content-range', `bytes ${range.from}-${range.to - 1}/${size}`)
+      .header('content-length', range.to - range.from)
+    return range
+  }
+
   /** Sets the headers for a document that can be served; returns its digest. */
   function describe(request: FastifyRequest<ByDigest>, reply: FastifyReply): string {
     const digest = digestOf(request)
@@ -90,6 +120,7 @@ export function documentRoutes(app: FastifyInstance, { node, policy }: HttpConte
     const tag = `"${digest}"`
     reply
       .header('etag', tag)
+      .header('accept-ranges', 'bytes')
       .header('cache-control', revalidate)
       .header('content-type', documents.typeOf(digest) ?? mediaType.bytes)
       .header('content-disposition', `attachment; filename="${digest.slice('sha256:'.length)}"`)

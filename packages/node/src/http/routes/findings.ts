@@ -1,10 +1,12 @@
-import type { FindingsDocument } from '@comity/assessment'
+import type { Cut, FindingsDocument } from '@comity/assessment'
 import { api, type FindingsDocumentQuery, type FindingsQuery, type PublishedFindingsQuery } from '@comity/contract'
 import type { ProvisionId } from '@comity/instruments'
+import { digestText } from '@comity/statement'
 import type { FastifyInstance } from 'fastify'
 import type { ComityNode } from '../../node.ts'
 import { taggedBySize } from '../caching.ts'
 import type { HttpContext } from '../context.ts'
+import { CostlyAnswers, type Gate } from '../costly-answers.ts'
 import { answers } from '../documented.ts'
 import { hasTime, listFindings, listPublished } from '../queries/findings.ts'
 import { RequestError } from '../request-error.ts'
@@ -18,9 +20,9 @@ const documentsKept = 4
 const smallestCut = 3
 
 /** `/parties/{urn}/findings` and `/findings`: one party's, everybody's, and the document that can be computed again. */
-export function findingsRoutes(app: FastifyInstance, { node }: HttpContext): void {
+export function findingsRoutes(app: FastifyInstance, { node, gate }: HttpContext): void {
   const onRequest = taggedBySize(node)
-  const documentOf = rememberedDocuments(node)
+  const documentOf = rememberedDocuments(node, gate)
 
   app.get<{ Params: { urn: string } }>('/parties/:urn/findings', {
     onRequest,
@@ -59,12 +61,15 @@ export function findingsRoutes(app: FastifyInstance, { node }: HttpContext): voi
       tags,
       summary: 'Findings of the parties that adhere or support',
       description:
-        'In the order of party URNs; there is no order by level and no score. What is listed follows the log by about a second, by more after a batch that touched many parties; `/parties/{urn}/findings` is always computed on the log as it stands. A page can be short, even empty, and still have a next one.',
+        'In the order of party URNs; there is no order by level and no score. `cut` is what this node sees at this moment; what is listed follows it by about a second, by more after a batch that touched many parties. `/parties/{urn}/findings` is always computed on the cut that it names. A page can be short, even empty, and still have a next one.',
       querystring: api.findingsQuery,
       response: answers(api.findingsResponse, 'one page'),
     },
-    handler: async (request, reply) =>
-      reply.header('cache-control', 'no-cache').send(listFindings(node.reader, request.query)),
+    handler: async (request, reply) => {
+      const { cut, at, ruleset, trust } = node.findings.request()
+      const page = listFindings(node.reader, request.query)
+      return reply.header('cache-control', 'no-cache').send({ cut, at, ruleset, trust, ...page })
+    },
   })
 
   app.get<{ Querystring: FindingsDocumentQuery }>('/findings/document', {
@@ -72,11 +77,13 @@ export function findingsRoutes(app: FastifyInstance, { node }: HttpContext): voi
     schema: {
       operationId: 'findingsDocument',
       tags,
-      summary: 'The findings of all parties on a prefix of the log, with their digest',
+      summary: 'The findings of all parties on a cut, with their digest',
+      description:
+        'Without `size` and `with`: on the signed head and all that is mirrored, as far as it is folded. With `size`: on that prefix of the own log, and on those of mirrored logs that `with` names.',
       querystring: api.findingsDocumentQuery,
       response: answers(api.findingsDocumentResponse, 'what an auditor computes again and compares to the bit'),
     },
-    handler: async (request, reply) => reply.send(documentOf(request.query)),
+    handler: async (request, reply) => reply.send(await documentOf(request.query)),
   })
 
   app.get<{ Querystring: PublishedFindingsQuery }>('/findings/published', {
@@ -99,25 +106,38 @@ function known(node: ComityNode, urn: string): string {
   return urn
 }
 
-/** Findings documents by prefix and time. They never change, so the last few are kept. */
-function rememberedDocuments(node: ComityNode): (query: FindingsDocumentQuery) => FindingsDocument {
-  const kept = new Map<string, FindingsDocument>()
-  return ({ size = node.head.size, at }) => {
-    if (size < smallestCut || size > node.head.size) {
+/** Findings documents by cut and time. They never change, so the last few are kept. */
+function rememberedDocuments(node: ComityNode, gate: Gate) {
+  const documents = new CostlyAnswers<FindingsDocument>(gate, documentsKept)
+  return async ({ size, with: beside, at }: FindingsDocumentQuery): Promise<FindingsDocument> => {
+    const own = size ?? node.head.size
+    if (own < smallestCut || own > node.head.size) {
       throw new RequestError('wrong-cut', `the log has ${node.head.size} entries; size is ${smallestCut} to that`)
     }
-    if (at !== undefined && !hasTime(node.reader, at, size)) {
-      throw new RequestError('wrong-cut', `${at} is the time of no time leaf in the first ${size} entries`)
+    if (at !== undefined && !hasTime(node.reader, at, own)) {
+      throw new RequestError('wrong-cut', `${at} is the time of no time leaf in the first ${own} entries`)
     }
-    const request = node.findings.request(size, at)
-    const key = `${size} ${request.at}`
-    const found = kept.get(key) ?? node.findings.assess(request)
-    kept.delete(key)
-    kept.set(key, found)
-    for (const oldest of kept.keys()) {
-      if (kept.size <= documentsKept) break
-      kept.delete(oldest)
-    }
-    return found
+    const request =
+      size === undefined && beside === undefined
+        ? node.findings.request(undefined, at)
+        : node.findings.request(own, at, prefixesOf(node, beside))
+    return documents.answer(JSON.stringify([request.cut, request.at]), () => node.findings.assess(request))
   }
+}
+
+/** Prefixes of mirrored logs as a query names them, `origin@size,…`. */
+function prefixesOf(node: ComityNode, text: string | undefined): Cut {
+  return (text?.split(',') ?? []).map((each) => {
+    const at = each.lastIndexOf('@')
+    const [origin, size] = [each.slice(0, at), Number(each.slice(at + 1))]
+    const folded = node.reader.prepare('SELECT size FROM log WHERE origin = ? AND log > 0').get(origin)?.['size']
+    const root = Number(folded ?? 0) < size ? undefined : node.mirrors.find(origin)?.copy.tree.root(size)
+    if (root === undefined) {
+      throw new RequestError(
+        'wrong-cut',
+        `with names ${size} entries of ${origin}; of that log this node has ${Number(folded ?? 0)}`,
+      )
+    }
+    return { origin, size, root: digestText(root) }
+  })
 }

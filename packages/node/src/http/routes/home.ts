@@ -6,6 +6,7 @@ import { homePage } from '../pages/home-page.ts'
 import { listFindings } from '../queries/findings.ts'
 import { listParties } from '../queries/parties.ts'
 import { newestStatements } from '../queries/statements.ts'
+import { peerSummaries } from './peers.ts'
 import { statusOf } from './status.ts'
 
 /** Nothing but our own style sheet: a statement's text can do nothing on this page but be read. */
@@ -50,6 +51,8 @@ export function homeRoutes(app: FastifyInstance, context: HttpContext): void {
       moreParties: parties.next !== undefined,
       findings: [...findings.items],
       moreFindings: findings.next !== undefined,
+      peers: peerSummaries(node),
+      now: node.now(),
     }).text
   }
 }

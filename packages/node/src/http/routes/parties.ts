@@ -17,7 +17,9 @@ export function partyRoutes(app: FastifyInstance, { node }: HttpContext): void {
     schema: {
       operationId: 'parties',
       tags,
-      summary: 'Parties in the order in which they were founded',
+      summary: 'Parties, each once, where it is at home',
+      description:
+        'Those of the own log first, then those of each log that is mirrored, in the order in which they came there. A page can be short, even empty, and still have a next one.',
       querystring: api.partiesQuery,
       response: answers(api.partiesResponse, 'one page'),
     },
@@ -31,7 +33,7 @@ export function partyRoutes(app: FastifyInstance, { node }: HttpContext): void {
       tags,
       summary: 'A party: names, home log, contacts, keys with their times, adherence, endorsements',
       params: api.partyParams,
-      response: answers(api.partyResponse, 'the party as the log has it'),
+      response: answers(api.partyResponse, 'the party as the log has it where it is at home'),
     },
     handler: async (request, reply) => {
       const party = partyDetails(node.reader, request.params.urn)

@@ -13,6 +13,7 @@ import {
 } from '@comity/statement'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
+import type { Bringer } from '../../pipeline/admission.ts'
 import { crypto } from '../../crypto-port.ts'
 import type { Authorisation } from '../authorisation.ts'
 import type { BodyLimit } from '../bodies.ts'
@@ -50,19 +51,19 @@ export function scittRoutes(app: FastifyInstance, context: HttpContext, may: Aut
   })
 
   app.post('/entries', {
-    onRequest: may.filing,
+    onRequest: may.filingOrCopying,
     config: { documentedBody: { [mediaType.cose]: binary } },
     schema: {
       operationId: 'submit',
       tags,
       summary: 'Register a statement',
       description:
-        'Takes one COSE_Sign1 and answers with its receipt once it is durable and under a signed checkpoint. What is registered already gets its first receipt again, with `Comity-Duplicate: true`. An authentic statement that is refused gets a refusal signed by the keeper.',
+        'Takes one COSE_Sign1 and answers with its receipt once it is durable and under a signed checkpoint. What is registered already gets its first receipt again, with `Comity-Duplicate: true`. An authentic statement that is refused gets a refusal signed by the keeper. Where filing takes a token, copies of party statements of parties at home elsewhere are taken without one.',
       security: [{ token: [] }],
       response: scittAnswers(mediaType.cose, 'the receipt (RFC 9942)', 201),
     },
     handler: (request, reply) => {
-      submitted(request.body).then(
+      submitted(request.body, may.bringer(request)).then(
         ({ id, duplicate, receipt }) => {
           // Straight to the socket: the frame's way out costs more than all the rest of this request does.
           reply.hijack()
@@ -131,10 +132,10 @@ export function scittRoutes(app: FastifyInstance, context: HttpContext, may: Aut
     },
   })
 
-  async function submitted(body: unknown) {
+  async function submitted(body: unknown, by: Bringer) {
     if (!Buffer.isBuffer(body) || body.length === 0)
       throw new StatementError('not-cbor', 'the body is empty; it is one COSE_Sign1')
-    const { id, duplicate, receipt } = await node.submit(body)
+    const { id, duplicate, receipt } = await node.submit(body, by)
     return { id, duplicate, receipt: Buffer.from(receipt()) }
   }
 

@@ -4,12 +4,14 @@ import {
   joinCborSequence,
   mediaType,
   splitCborSequence,
+  type StatementQuery,
   type StatementsQuery,
+  type VoidEntriesQuery,
 } from '@comity/contract'
 import { encodeConciseProblem, isProblemCode, problemKinds } from '@comity/contract'
 import { MAX_STATEMENT_BYTES, StatementError } from '@comity/statement'
 import type { FastifyInstance } from 'fastify'
-import type { Submitted } from '../../node.ts'
+import type { Submitted } from '../../pipeline/intake.ts'
 import { batchLimit } from '../../pipeline/sequencer.ts'
 import type { Authorisation } from '../authorisation.ts'
 import type { BodyLimit } from '../bodies.ts'
@@ -17,7 +19,7 @@ import { immutable, taggedBySize } from '../caching.ts'
 import type { HttpContext } from '../context.ts'
 import { answers, answersBytes, binary } from '../documented.ts'
 import { type Failure, failureOf } from '../failures.ts'
-import { indexOfStatement, listStatements, statementDetails } from '../queries/statements.ts'
+import { leafAt, listStatements, listVoid, positionOfStatement, statementDetails } from '../queries/statements.ts'
 import { RequestError } from '../request-error.ts'
 
 const tags = ['Statements']
@@ -40,43 +42,68 @@ export function statementRoutes(app: FastifyInstance, { node, bodies }: HttpCont
     schema: {
       operationId: 'statements',
       tags,
-      summary: 'Statements in the log',
-      description: 'The newest first, or from an index on. A page can be short, even empty, and still have a next one.',
+      summary: 'Statements in the log, or in one that this node mirrors',
+      description: 'The newest first, or from an index on, or those whose identifier begins with some digits.',
       querystring: api.statementsQuery,
       response: answers(api.statementsResponse, 'one page'),
     },
-    handler: async (request, reply) => reply.send(listStatements(node, request.query)),
+    handler: async (request, reply) => {
+      const page = listStatements(node, request.query)
+      if (page === undefined) throw notMirrored(request.query.origin)
+      return reply.send(page)
+    },
   })
 
-  app.get<{ Params: { id: string } }>('/statements/:id', {
+  app.get<{ Querystring: VoidEntriesQuery }>('/void-entries', {
+    onRequest,
+    schema: {
+      operationId: 'voidEntries',
+      tags,
+      summary: 'Entries of a mirrored log that have no effect',
+      description:
+        'Its own judge would refuse them, their signature is wrong, or they are no statement: its node has put into its log what it had to refuse. The tree covers them all the same. In the order of the log.',
+      querystring: api.voidEntriesQuery,
+      response: answers(api.voidEntriesResponse, 'one page'),
+    },
+    handler: async (request, reply) => {
+      const page = listVoid(node, request.query)
+      if (page === undefined) throw notMirrored(request.query.origin)
+      return reply.send(page)
+    },
+  })
+
+  app.get<{ Params: { id: string }; Querystring: StatementQuery }>('/statements/:id', {
     // Not tagged by size: whether a document is here does not depend on the log.
     schema: {
       operationId: 'statement',
       tags,
       summary: 'A statement, decoded',
       params: api.statementParams,
+      querystring: api.statementQuery,
       response: answers(api.statementResponse, 'its header, its payload, and whether it took effect'),
     },
     handler: async (request, reply) => {
-      const found = statementDetails(node, request.params.id)
+      const found = statementDetails(node, request.params.id, request.query.origin)
       if (found === undefined) throw unknown(request.params.id)
       return reply.header('cache-control', 'no-cache').send(found)
     },
   })
 
-  app.get<{ Params: { id: string } }>('/statements/:id/raw', {
+  app.get<{ Params: { id: string }; Querystring: StatementQuery }>('/statements/:id/raw', {
     schema: {
       operationId: 'rawStatement',
       tags,
       summary: 'A statement as it stands in the log',
       params: api.statementParams,
+      querystring: api.statementQuery,
       response: answersBytes(mediaType.cose, 'COSE_Sign1 with an empty unprotected header'),
     },
     handler: async (request, reply) => {
-      const index = indexOfStatement(node, request.params.id)
-      if (index === undefined) throw unknown(request.params.id)
+      const position = positionOfStatement(node, request.params.id, request.query.origin)
+      const leaf = position === undefined ? undefined : leafAt(node, position)
+      if (leaf === undefined) throw unknown(request.params.id)
       reply.header('content-type', mediaType.cose).header('cache-control', immutable)
-      return reply.send(Buffer.from(node.ledger.leaf(index)))
+      return reply.send(Buffer.from(leaf))
     },
   })
 
@@ -156,5 +183,9 @@ function asSequence(outcomes: readonly Outcome[]): Uint8Array {
 }
 
 function unknown(id: string): RequestError {
-  return new RequestError('not-found', `no statement ${id} is in this log`)
+  return new RequestError('not-found', `no statement ${id} is in this log, nor in one that is mirrored here`)
+}
+
+function notMirrored(origin = ''): RequestError {
+  return new RequestError('not-found', `this node has no copy of the log ${origin}`)
 }

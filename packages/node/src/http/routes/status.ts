@@ -4,6 +4,7 @@ import { sha256 } from '@comity/crypto'
 import { formatVerifierKey, noteType, verifierKey } from '@comity/log'
 import { rawKey } from '@comity/statement'
 import type { FastifyInstance } from 'fastify'
+import { rangeOf } from '../../register/position.ts'
 import manifest from '../../../package.json' with { type: 'json' }
 import type { HttpContext } from '../context.ts'
 import { answers } from '../documented.ts'
@@ -16,7 +17,9 @@ export function statusOf({ node, sample }: Pick<HttpContext, 'node' | 'sample'>)
   const { size, root, at } = node.head
   const keeper = node.findParty(node.keeper)
   const logKeys = keeper?.keys.filter((key) => key.roles.includes('log') && key.to === undefined) ?? []
-  const parties = node.reader.prepare('SELECT count(*) AS parties FROM party').get()?.['parties']
+  const parties = node.reader
+    .prepare('SELECT count(*) AS parties FROM party WHERE party < ? AND home = ?')
+    .get(rangeOf(0).to, node.origin)?.['parties']
   return {
     origin: node.origin,
     keeper: { urn: node.keeper, names: [...(keeper?.names ?? [])] },
@@ -27,6 +30,7 @@ export function statusOf({ node, sample }: Pick<HttpContext, 'node' | 'sample'>)
       .map(rawKey)
       .filter((key) => key.alg === 'EdDSA')
       .map((key) => formatVerifierKey(verifierKey(node.origin, noteType.ed25519, key.bytes, sha256))),
+    witnessKeys: [...node.witnessing.verifierKeys],
     parties: Number(parties ?? 0),
     ruleset: { version: currentRuleset.version, digest: currentRuleset.digest },
     sample,

@@ -1,0 +1,120 @@
+/** Lists and histories of things that a later statement about the same thing replaces: products, releases, advisories. */
+import { parseAdvisoryUrn, parseProductUrn, parseReleaseUrn } from '@comity/statement'
+import type { Database } from '../../register/database.ts'
+import { logOf, rangeOf } from '../../register/position.ts'
+import { Sight } from '../../register/sight.ts'
+import { badCursor, limitOf, type Page, type PageQuery, pageOf } from './page.ts'
+import { placeColumns, placeJoin, type Row, where } from './rows.ts'
+
+/** Versions of one thing that its page shows. */
+const versionsShown = 100
+
+/** A table of the register whose rows concern the thing named in `sub`. */
+export interface Things<T> {
+  readonly table: 'product' | 'release' | 'advisory'
+  /** Columns of `kind_row` beside those of every statement; `sub` is one of them. */
+  readonly columns: string
+  readonly read: (row: Row) => T
+}
+
+/** A condition with one parameter, `?`; it does not apply where the value is undefined. */
+export type Filter = readonly [condition: string, value: string | undefined]
+
+/** No later statement about the same thing has taken effect in the same log; the parameter is where that log ends. */
+export const isLatest = (table: Things<unknown>['table']): string =>
+  `NOT EXISTS (SELECT 1 FROM ${table} later
+     WHERE later.sub = kind_row.sub AND later.effective > kind_row.effective AND later.effective < ?)`
+
+const columnsOf = ({ columns }: Things<unknown>): string =>
+  `${placeColumns}, ${effectiveAt} AS effective_at, party.urn AS urn, ${columns}`
+
+/** The time of the batch in which a statement took effect, by which those of several logs are put in order. */
+const effectiveAt = '(SELECT at FROM batch WHERE batch.position >= kind_row.effective ORDER BY batch.position LIMIT 1)'
+
+/**
+ * Things of all logs as their latest statement has them, what was stated last first. Only what was stated where its
+ * party was at home counts, so a page can be short and still have a next one.
+ */
+export function listLatest<T>(
+  database: Database,
+  things: Things<T>,
+  query: PageQuery,
+  filters: readonly Filter[],
+): Page<T> {
+  const limit = limitOf(query)
+  const sight = new Sight(database)
+  const cursor = cursorOf(query)
+  const conditions = filters.map(([condition, value]) => value !== undefined && condition)
+  const values = filters.flatMap(([, value]) => (value === undefined ? [] : [value]))
+  const select = database.prepare(
+    `SELECT ${columnsOf(things)} FROM ${things.table} kind_row ${placeJoin}
+     ${where('kind_row.effective >= ? AND kind_row.effective < ?', isLatest(things.table), ...conditions)}
+     ORDER BY kind_row.effective DESC LIMIT ?`,
+  )
+  const rows = sight.logs
+    .flatMap((log) => {
+      const end = sight.endOf(log)
+      const before = cursor === undefined ? end : Math.min(end, lastBefore(database, log, cursor))
+      return select.all(rangeOf(log).from, before, end, ...values, limit + 1)
+    })
+    .sort(byTime)
+  const page = pageOf(
+    rows,
+    limit,
+    (row) => row,
+    (row) => `${Number(row['effective_at'])}.${Number(row['effective'])}`,
+  )
+  const items = page.items.filter((row) => isShown(sight, things, row)).map(things.read)
+  return page.next === undefined ? { items } : { items, next: page.next }
+}
+
+/** All that was stated about one thing, with its author's names and the payload: the latest first, at most a hundred. */
+export function versionsOf(database: Database, things: Things<unknown>, sub: string): readonly Row[] {
+  const sight = new Sight(database)
+  const select = database.prepare(
+    `SELECT ${columnsOf(things)}, party.names AS names, kind_row.payload AS payload
+     FROM ${things.table} kind_row ${placeJoin}
+     WHERE kind_row.sub = ? AND kind_row.effective >= ? AND kind_row.effective < ?
+     ORDER BY kind_row.effective DESC LIMIT ${versionsShown}`,
+  )
+  // In the order of its author's stays, which is that of the logs only by chance.
+  const stays = sight.residenceOf(ownerOf(sub))?.stays.toReversed() ?? []
+  return stays.flatMap(({ from, to }) => select.all(sub, from, to)).slice(0, versionsShown)
+}
+
+/** A product, release or advisory bears its party in its name. */
+function ownerOf(sub: string): string {
+  const product = parseReleaseUrn(sub)?.product ?? sub
+  return (parseProductUrn(product) ?? parseAdvisoryUrn(sub))?.party ?? ''
+}
+
+function isShown(sight: Sight, { table }: Things<unknown>, row: Row): boolean {
+  const stated = { urn: String(row['urn']), sub: String(row['sub']), effective: Number(row['effective']) }
+  return sight.counts(stated.urn, stated.effective) && !sight.isReplaced(table, stated)
+}
+
+interface Cursor {
+  readonly at: number
+  readonly effective: number
+}
+
+function cursorOf({ cursor }: PageQuery): Cursor | undefined {
+  if (cursor === undefined) return undefined
+  const found = /^([0-9]{1,12})\.([0-9]{1,16})$/.exec(cursor)
+  if (found === null) throw badCursor()
+  return { at: Number(found[1]), effective: Number(found[2]) }
+}
+
+/** What of a log comes after the cursor begins below this position. */
+function lastBefore(database: Database, log: number, { at, effective }: Cursor): number {
+  if (log === logOf(effective)) return effective
+  const newest = log < logOf(effective) ? at : at - 1
+  const row = database
+    .prepare('SELECT position FROM batch WHERE log = ? AND at <= ? ORDER BY at DESC, position DESC LIMIT 1')
+    .get(log, newest)
+  return row === undefined ? 0 : Number(row['position']) + 1
+}
+
+function byTime(a: Row, b: Row): number {
+  return Number(b['effective_at']) - Number(a['effective_at']) || Number(b['effective']) - Number(a['effective'])
+}

@@ -1,0 +1,325 @@
+/** Random federations: several logs with their parties, who move, answer each other, lose keys and forge. */
+import { sha256Hex } from '@comity/crypto'
+import { formatTlogProof } from '@comity/log'
+import {
+  type CorePayloads,
+  advisoryUrn,
+  decodeStatement,
+  digestText,
+  documentUrn,
+  instrumentUrn,
+  jwkOf,
+  productUrn,
+  releaseUrn,
+  statementUrn,
+} from '@comity/statement'
+import { type Actor, actor, keyFor, signerOf } from '@comity/testkit'
+import fc from 'fast-check'
+import { crypto } from '../crypto-port.ts'
+import { WritingLog, startAt } from './writing-log.fixture.ts'
+
+const date = '2026-11-20T12:00:00Z'
+const updatePolicy = { mechanism: 'download', consent: 'required', security: 'separate', rollback: true } as const
+
+export const bytesOfDocument = (which: number): Uint8Array => new TextEncoder().encode(`document ${which}`)
+const digestOf = (which: number): string => `sha256:${sha256Hex(bytesOfDocument(which))}`
+const documentsOf = (which: number) => [
+  { digest: digestOf(which), size: bytesOfDocument(which).length, type: 'text/plain' },
+]
+
+/** One thing that somebody does in a federation. What it refers to is looked up when it is played. */
+export interface FederatedDeed {
+  /** Which of all actors. */
+  readonly who: number
+  readonly what:
+    | 'adhere'
+    | 'product'
+    | 'release'
+    | 'advisory'
+    | 'acknowledge'
+    | 'approve'
+    | 'withhold'
+    | 'compromise'
+    | 'move'
+    | 'arrive'
+    | 'copy'
+    | 'replay'
+    | 'forge'
+  readonly which: number
+  /** Seconds that pass before it; the batch under way is closed when some do. */
+  readonly pause: number
+}
+
+const weights: Readonly<Record<FederatedDeed['what'], number>> = {
+  adhere: 4,
+  product: 8,
+  release: 4,
+  advisory: 9,
+  acknowledge: 16,
+  approve: 8,
+  withhold: 3,
+  compromise: 2,
+  move: 3,
+  arrive: 5,
+  copy: 1,
+  replay: 2,
+  forge: 1,
+}
+
+export interface Scenario {
+  readonly logs: number
+  readonly deeds: readonly FederatedDeed[]
+}
+
+export function scenarios(options: { readonly maxLength: number }): fc.Arbitrary<Scenario> {
+  // Safe: the table has a member for each deed and no other.
+  const whats = Object.keys(weights) as FederatedDeed['what'][]
+  const deed = fc.record({
+    who: fc.nat(9),
+    what: fc.oneof(...whats.map((what) => ({ weight: weights[what], arbitrary: fc.constant(what) }))),
+    which: fc.nat(5),
+    pause: fc.oneof(fc.constant(0), fc.nat(60)),
+  })
+  const { maxLength } = options
+  return fc.record({
+    logs: fc.integer({ min: 2, max: 5 }),
+    deeds: fc.array(deed, { minLength: Math.floor(maxLength / 2), maxLength, size: 'max' }),
+  })
+}
+
+interface Member {
+  readonly actor: Actor
+  readonly label: string
+  /** Index of the log that it says is its home. */
+  home: number
+  /** All party statements it has signed, in order: the next one names the last. */
+  readonly chain: { readonly bytes: Uint8Array; readonly id: string; readonly from: number; readonly home: number }[]
+  payload: CorePayloads['party']
+}
+
+/** Plays a scenario; the logs it returns are closed. */
+export function played({ logs: count, deeds }: Scenario): readonly WritingLog[] {
+  const stage = new Stage(count)
+  for (const deed of deeds) stage.play(deed)
+  stage.end()
+  return stage.logs
+}
+
+interface Role {
+  readonly name: string
+  readonly type: CorePayloads['party']['type']
+  readonly thresholds?: CorePayloads['party']['thresholds']
+}
+
+const provider: Role = { name: 'provider', type: 'provider' }
+const careful: Role = { name: 'careful', type: 'provider', thresholds: { advisory: 2, acknowledgement: 2 } }
+const ministry: Role = { name: 'ministry', type: 'state' }
+
+class Stage {
+  readonly logs: readonly WritingLog[]
+  readonly #members: readonly Member[]
+  readonly #advisories: { readonly id: string; readonly sub: string }[] = []
+  readonly #pending: { readonly member: Member; readonly id: string }[] = []
+  readonly #sent: Uint8Array[] = []
+  #now = startAt
+
+  constructor(count: number) {
+    this.logs = Array.from({ length: count }, (_, i) => new WritingLog(`keeper ${i}`))
+    this.#members = this.logs.flatMap((log, i) =>
+      (i % 2 === 0 ? [careful, provider] : [provider, ministry]).map((role) => this.#found(log, i, role)),
+    )
+    for (const member of this.#members) {
+      this.play({ who: this.#members.indexOf(member), what: 'product', which: 0, pause: 0 })
+      this.play({ who: this.#members.indexOf(member), what: 'adhere', which: 0, pause: 0 })
+    }
+  }
+
+  end(): void {
+    for (const log of this.logs) log.close(this.#now + 1)
+  }
+
+  play({ who, what, which, pause }: FederatedDeed): void {
+    if (pause > 0) {
+      this.#now += pause
+      for (const log of this.logs) log.close(this.#now)
+    }
+    const member = this.#members[who % this.#members.length]
+    const log = this.logs[which % this.logs.length]
+    if (member === undefined || log === undefined) return
+    const { actor: author } = member
+    const product = productUrn(author.urn, `p${which % 2}`)
+    switch (what) {
+      case 'adhere':
+        return void this.#sign(
+          member,
+          author.payload.type === 'state' ? 'adherence' : 'support',
+          instrumentUrn(which % 2 === 0 ? 'gids' : 'code'),
+          {},
+          which,
+        )
+      case 'product':
+        return void this.#sign(member, 'product', product, { name: `P${which}`, updatePolicy }, which)
+      case 'release':
+        return void this.#sign(
+          member,
+          'release',
+          releaseUrn(product, `1.${which}`),
+          { version: `1.${which}`, released: date, sbom: digestOf(which % 3), documents: documentsOf(which % 3) },
+          which,
+        )
+      case 'advisory':
+        return this.#advise(member, product, which)
+      case 'acknowledge': {
+        const advisory = this.#advisories.at(-1 - (which % Math.max(1, this.#advisories.length)))
+        if (advisory === undefined) return
+        return void this.#sign(
+          member,
+          'acknowledgement',
+          advisory.sub,
+          { advisory: advisory.id, state: 'affected' },
+          which,
+        )
+      }
+      case 'approve': {
+        const target = this.#pending.at(-1 - which)
+        if (target === undefined) return
+        const second = signerOf(keyFor(`${target.member.label} second`))
+        return void this.#submit(
+          target.member.home,
+          target.member.actor.sign('approval', statementUrn(target.id), {}, this.#now, second),
+        )
+      }
+      case 'withhold':
+        return void this.#sign(
+          member,
+          'withholding',
+          documentUrn(digestOf(which % 3).slice('sha256:'.length)),
+          { ground: 'data-protection' },
+          which,
+        )
+      case 'compromise':
+        return this.#compromise(member)
+      case 'move':
+        this.#move(member, which % this.logs.length)
+        if (which < 3) return
+        for (const each of this.logs) each.close(this.#now)
+        return this.#arrive(member)
+      case 'arrive':
+        return this.#arrive(member)
+      case 'copy':
+        for (const { bytes } of member.chain) this.#submit(which % this.logs.length, bytes)
+        return
+      case 'replay': {
+        const sent = this.#sent.at(-1 - which * 3)
+        if (sent !== undefined) log.force(decodeStatement(sent, crypto).leaf)
+        return
+      }
+      case 'forge': {
+        const signed = author.sign('product', product, { name: 'Forged', updatePolicy }, this.#now)
+        const forged = Buffer.from(decodeStatement(signed, crypto).leaf)
+        forged[forged.length - 1] = (forged.at(-1) ?? 0) ^ 1
+        log.force(which === 0 ? Buffer.from('no statement') : forged)
+        return
+      }
+    }
+  }
+
+  #found(log: WritingLog, home: number, { name, type, thresholds }: Role): Member {
+    const label = `${name} ${home}`
+    const key = (name: string) => jwkOf({ alg: 'EdDSA', bytes: keyFor(name).publicKey })
+    const author = actor(label, log.origin, {
+      type,
+      party: {
+        keys: [
+          { jwk: key(label), roles: ['sign', 'approve'] },
+          { jwk: key(`${label} spare`), roles: ['sign'] },
+          { jwk: key(`${label} second`), roles: ['approve'] },
+        ],
+        ...(thresholds === undefined ? {} : { thresholds }),
+      },
+    })
+    const bytes = author.founding(startAt)
+    this.#submit(home, bytes)
+    const { id } = decodeStatement(bytes, crypto)
+    return { actor: author, label, home, chain: [{ bytes, id, from: home, home }], payload: author.payload }
+  }
+
+  #submit(log: number, bytes: Uint8Array): number | string {
+    const target = this.logs[log]
+    if (target === undefined) return 'no-log'
+    const outcome = target.submit(bytes)
+    if (typeof outcome === 'number') this.#sent.push(bytes)
+    return outcome
+  }
+
+  #sign<K extends keyof CorePayloads>(
+    member: Member,
+    kind: K,
+    sub: string,
+    payload: CorePayloads[K],
+    which: number,
+  ): string | undefined {
+    const by = which % 3 === 2 ? signerOf(keyFor(`${member.label} spare`)) : member.actor.signer
+    const bytes = member.actor.sign(kind, sub, payload, this.#now, by)
+    if (typeof this.#submit(member.home, bytes) === 'string') return undefined
+    const { id } = decodeStatement(bytes, crypto)
+    this.#pending.push({ member, id })
+    return id
+  }
+
+  #advise(member: Member, product: string, which: number): void {
+    const sub = advisoryUrn(member.actor.urn, `A-${which}`)
+    const payload = {
+      id: `A-${which}`,
+      products: [product],
+      title: `A fault ${this.#now}`,
+      published: date,
+      modified: date,
+      document: digestOf(which % 3),
+      documents: documentsOf(which % 3),
+    }
+    const id = this.#sign(member, 'advisory', sub, payload, which)
+    if (id !== undefined) this.#advisories.push({ id, sub })
+  }
+
+  #compromise(member: Member): void {
+    const spare = signerOf(keyFor(`${member.label} spare`)).kid
+    const compromise = [{ kid: Buffer.from(spare).toString('hex'), since: this.#now - 40 }]
+    this.#change(member, { ...member.payload, compromise }, member.home)
+  }
+
+  #move(member: Member, to: number): void {
+    const log = this.logs[to]
+    if (log === undefined || to === member.home) return
+    const { compromise: _said, ...payload } = member.payload
+    this.#change(member, { ...payload, home: log.origin }, to)
+  }
+
+  #change(member: Member, payload: CorePayloads['party'], home: number): void {
+    const previous = member.chain.at(-1)?.id ?? ''
+    const bytes = member.actor.sign('party', member.actor.urn, { ...payload, previous }, this.#now)
+    if (typeof this.#submit(member.home, bytes) === 'string') return
+    member.chain.push({ bytes, id: decodeStatement(bytes, crypto).id, from: member.home, home })
+    member.payload = payload
+    member.home = home
+  }
+
+  /** Copies of all party statements, then the continuation. */
+  #arrive(member: Member): void {
+    const move = member.chain.findLast((each) => each.from !== each.home)
+    if (move === undefined || member.home !== move.home) return
+    for (const { bytes } of member.chain) this.#submit(member.home, bytes)
+    const [left, log] = [this.logs[move.from], this.logs[member.home]]
+    if (left === undefined || log === undefined) return
+    const index = left.register.positionOf(move.id)
+    const { size } = left
+    if (index === undefined || index >= size) return
+    const note = left.note(size)
+    const payload: CorePayloads['continuation'] = {
+      predecessor: { origin: left.origin, size, root: digestText(left.tree.root(size)) },
+      reason: 'moved',
+      proof: formatTlogProof({ index, proof: left.tree.inclusionProof(index, size), checkpoint: note }),
+    }
+    this.#submit(member.home, member.actor.sign('continuation', log.origin, payload, this.#now))
+  }
+}
