@@ -48,7 +48,7 @@ export function cliDocument(): string {
   return `${[
     '# The `comity` command',
     '<!-- Generated from packages/cli by scripts/cli-docs.ts. Do not edit. -->',
-    'In a clone it is `node scripts/comity.mjs`, or `npx comity`. What each verb prints fits 80 columns; with `--json` it is JSON on standard output. Messages, and progress on terminals, go to standard error.',
+    'In a clone it is `node scripts/comity.mjs`, or `npx comity`; `ln -s CLONE/scripts/comity.mjs ~/.local/bin/comity` puts it on the `PATH`. What each verb prints fits 80 columns; with `--json` it is JSON on standard output. Progress on terminals goes to standard error, and so does what went wrong: with `--json` as one object `{"error": {"code", "message"}}`, also for an unknown option or a missing argument. Standard output is then empty. A signal ends the command as it ends others (128 and its number in a shell); what was half made is taken back.',
     ['| exit code | it says |', '| --- | --- |', ...codes].join('\n'),
     `\`\`\`text\n${helpOf(program)}\n\`\`\``,
     '## Which node, which party',

@@ -99,6 +99,17 @@ function endWithParent(child) {
 }
 
 function stop(message) {
-  process.stderr.write(`comity: ${message}\n`)
+  process.stderr.write(`${wrapped(`comity: ${message}`)}\n`)
   process.exit(1)
+}
+
+/** In lines of at most 80 columns, as everything that the command says. */
+function wrapped(text) {
+  const lines = ['']
+  for (const word of text.split(' ')) {
+    const last = lines[lines.length - 1]
+    if (last !== '' && last.length + 1 + word.length > 80) lines.push(word)
+    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`
+  }
+  return lines.join('\n')
 }

@@ -99,8 +99,8 @@ test('an old Node on a platform without a packaged one ends with 1 and says what
     code: 1,
     out: '',
     err:
-      'comity: Node.js 24 or later is needed and this is v20.19.0. No packaged Node exists here for plan9-vax: ' +
-      'install Node.js 24 or later and run the same command again\n',
+      'comity: Node.js 24 or later is needed and this is v20.19.0. No packaged Node\n' +
+      'exists here for plan9-vax: install Node.js 24 or later and run the same command\nagain\n',
   })
 })
 

@@ -20,7 +20,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   instruments: { mayImport: [], browserSafe: true },
   exposure: { mayImport: [], browserSafe: true },
   statement: { mayImport: ['log'], browserSafe: true },
-  assessment: { mayImport: ['log', 'statement', 'instruments', 'exposure'] },
+  assessment: { mayImport: ['log', 'statement', 'instruments'] },
   contract: { mayImport: ['log', 'statement', 'instruments', 'exposure'], browserSafe: true },
   store: { mayImport: ['log'] },
   node: {

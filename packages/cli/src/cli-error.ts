@@ -5,7 +5,11 @@ export type CliErrorCode =
   | 'bad-input'
   | 'unknown-alias'
   | 'alias-exists'
+  | 'file-exists'
+  | 'not-empty'
   | 'not-found'
+  | 'ambiguous'
+  | 'registered-before'
   // the node said no
   | 'refused'
   // something this command needs is not there
@@ -14,6 +18,7 @@ export type CliErrorCode =
   | 'passphrase'
   | 'missing-key'
   | 'port-in-use'
+  | 'permission'
   | 'storage'
 
 /** How a command ends. Written into `docs/cli.md`. */
@@ -41,13 +46,18 @@ const exitOf: Readonly<Record<CliErrorCode, number>> = {
   'bad-input': exitCodes.usage,
   'unknown-alias': exitCodes.usage,
   'alias-exists': exitCodes.usage,
+  'file-exists': exitCodes.usage,
+  'not-empty': exitCodes.usage,
   'not-found': exitCodes.usage,
+  ambiguous: exitCodes.usage,
+  'registered-before': exitCodes.usage,
   refused: exitCodes.refused,
   unreachable: exitCodes.unavailable,
   'not-founded': exitCodes.unavailable,
   passphrase: exitCodes.unavailable,
   'missing-key': exitCodes.unavailable,
   'port-in-use': exitCodes.unavailable,
+  permission: exitCodes.unavailable,
   storage: exitCodes.unavailable,
 }
 
@@ -56,6 +66,8 @@ export interface CliErrorDetails extends ErrorOptions {
   readonly inner?: string | undefined
   /** Where in a file: a JSON pointer. */
   readonly pointer?: string | undefined
+  /** What there is to choose from: names for `--json`, and lines for people. */
+  readonly choices?: { readonly names: readonly string[]; readonly text: string } | undefined
 }
 
 /** The one error of this room: a message that says what was wrong with what, and what would be right. */
@@ -64,12 +76,14 @@ export class CliError extends Error {
   readonly code: CliErrorCode
   readonly inner: string | undefined
   readonly pointer: string | undefined
+  readonly choices: CliErrorDetails['choices']
 
-  constructor(code: CliErrorCode, message: string, { inner, pointer, ...options }: CliErrorDetails = {}) {
+  constructor(code: CliErrorCode, message: string, { inner, pointer, choices, ...options }: CliErrorDetails = {}) {
     super(message, options)
     this.code = code
     this.inner = inner
     this.pointer = pointer
+    this.choices = choices
   }
 
   get exitCode(): number {

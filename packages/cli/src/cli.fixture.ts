@@ -1,5 +1,5 @@
 /** Runs the real command in processes of their own, in folders that are gone afterwards. */
-import { spawn } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -20,6 +20,10 @@ export interface Corner {
   readonly path: string
   /** Runs `comity ARGS` to its end. */
   run(...args: readonly string[]): Promise<Ran>
+  /** Starts `comity ARGS` and leaves it to the test. It is killed at the end, if it still runs. */
+  start(...args: readonly string[]): ChildProcessWithoutNullStreams
+  /** Starts another script of this folder in its place. */
+  startScript(script: string, ...args: readonly string[]): ChildProcessWithoutNullStreams
   /** Runs it with `--json`, expects exit code 0, and gives what it printed. */
   json<T>(...args: readonly string[]): Promise<T>
   /** Starts a server and resolves when it listens. It is stopped at the end of the test. */
@@ -44,9 +48,14 @@ export function corner(context: TestContext, { home, env = {} }: CornerOptions =
   const path = mkdtempSync(join(tmpdir(), 'comity-cli-'))
   const { PATH, HOME } = process.env
   const environment = { PATH, HOME, COMITY_HOME: home ?? join(path, 'home'), ...env }
-  const start = (args: readonly string[]) =>
-    spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], { cwd: path, env: environment })
-  const stops: (() => Promise<unknown>)[] = []
+  const start = (args: readonly string[], script = main) =>
+    spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...args], { cwd: path, env: environment })
+  const stops: (() => unknown)[] = []
+  const leftToTest = (args: readonly string[], script?: string) => {
+    const child = start(args, script)
+    stops.push(() => child.kill('SIGKILL'))
+    return child
+  }
   context.after(async () => {
     await Promise.all(stops.map((stop) => stop()))
     rmSync(path, { recursive: true, force: true })
@@ -63,6 +72,8 @@ export function corner(context: TestContext, { home, env = {} }: CornerOptions =
   return {
     path,
     run,
+    start: (...args) => leftToTest(args),
+    startScript: (script, ...args) => leftToTest(args, fileURLToPath(new URL(script, import.meta.url))),
     async json<T>(...args: readonly string[]): Promise<T> {
       const { code, stdout, stderr } = await run(...args, '--json')
       if (code !== 0) throw new Error(`comity ${args.join(' ')} ended with ${code}:\n${stderr}`)

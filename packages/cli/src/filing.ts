@@ -22,7 +22,7 @@ import type { Result } from './context.ts'
 import { crypto } from './crypto-port.ts'
 import { signerOf } from './keys/role-key.ts'
 import { signingKey } from './keys/open-keys.ts'
-import { replaceFile } from './output-file.ts'
+import { checkFree, writeFile } from './output-file.ts'
 import type { Profile } from './home/profile.ts'
 import { nameOf, short } from './names.ts'
 import type { Session } from './session.ts'
@@ -48,6 +48,8 @@ export function documentEntry({ digest, size, type }: Attachment): { digest: str
 export interface FilingOptions {
   readonly key?: string
   readonly out?: string
+  /** Whether the file of `out` may be replaced. */
+  readonly force?: boolean
 }
 
 /** What is to be said, before it is signed. */
@@ -79,6 +81,7 @@ export function signed(
 /** Signs as the party of the session and files it with its documents. */
 export async function fileDraft(session: Session, draft: Draft, options: FilingOptions): Promise<Result<Filed>> {
   const { profile } = session
+  if (options.out !== undefined) checkFree(session.path(options.out), options.force)
   const key = await signingKey(
     session,
     { home: session.home, profile, kind: draft.kind },
@@ -91,7 +94,7 @@ export async function fileDraft(session: Session, draft: Draft, options: FilingO
     await client.putDocument(digest, content, type)
   }
   const filed = await submitChecked(session, client, bytes, profile)
-  if (options.out !== undefined) replaceFile(session.path(options.out), filed.transparent)
+  if (options.out !== undefined) writeFile(session.path(options.out), filed.transparent, options.force)
   return filedResult(client, filed, draft.title)
 }
 
@@ -208,6 +211,15 @@ export async function filedResult(client: Client, filed: CheckedFiling, title: s
       ...(pending === undefined ? {} : { pending }),
     },
   }
+}
+
+/** Adds lines to what is said about a statement that was filed, in the same columns. Undefined values are left out. */
+export function withRows(
+  filed: Result<Filed>,
+  rows: readonly (readonly [string, string | number | undefined])[],
+): Result<Filed> {
+  const more = fields(rows.map(([label, value]) => [label.padEnd('statement'.length), value]))
+  return more === '' ? filed : { ...filed, text: `${filed.text}\n${more}` }
 }
 
 /** Who a party is, for people: its name and how its URN begins. */

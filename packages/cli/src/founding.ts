@@ -32,6 +32,8 @@ export interface NewPartyRequest {
   /** Origin of its home log. */
   readonly home: string
   readonly approvers: number
+  /** Approvers whose private keys are their own. */
+  readonly otherApprovers?: PartyPayload['keys']
   readonly recovery: RecoveryScheme
   /** Whole seconds since the epoch. */
   readonly at: number
@@ -42,12 +44,13 @@ export interface NewPartyRequest {
 }
 
 /** Makes a party: fresh keys, the first statement, and with it the name. */
-export function newParty({ members, home, approvers, recovery, at, node, given }: NewPartyRequest): NewParty {
+export function newParty(request: NewPartyRequest): NewParty {
+  const { members, home, approvers, otherApprovers = [], recovery, at, node, given } = request
   const keys = newPartyKeys(approvers, recovery, given)
   const payload: PartyPayload = {
     ...members,
     home,
-    ...keyMembers(keys, recovery, node?.keys.map(publicEntry)),
+    ...keyMembers(keys, recovery, [...otherApprovers, ...(node?.keys.map(publicEntry) ?? [])]),
   }
   const bytes = canonicalJsonBytes(payload)
   const urn = partyUrn(bytes, crypto)

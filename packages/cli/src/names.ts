@@ -44,8 +44,13 @@ export function provisionFrom(text: string): ProvisionId {
   return found
 }
 
+/** What a day without a time of day means: its first second or its last, in UTC. */
+export type DayEdge = 'begins' | 'ends'
+
+const secondsOfDay = 86_400
+
 /** `2026-11-21`, `2026-11-21T12:00:00Z` or seconds since the epoch, as seconds. */
-export function secondsFrom(text: string, option: string): number {
+export function secondsFrom(text: string, option: string, day: DayEdge = 'begins'): number {
   if (/^[0-9]{1,15}$/.test(text)) return Number(text)
   const isDate = /^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?$/.test(text)
   const milliseconds = isDate ? Date.parse(text) : Number.NaN
@@ -55,7 +60,21 @@ export function secondsFrom(text: string, option: string): number {
       `${option} "${text}" is no time: 2026-11-21, 2026-11-21T12:00:00Z or seconds since the epoch`,
     )
   }
-  return milliseconds / 1000
+  const isDay = !text.includes('T')
+  return milliseconds / 1000 + (isDay && day === 'ends' ? secondsOfDay - 1 : 0)
+}
+
+/** A whole number of things, one at least. Throws CliError `usage`. */
+export function countFrom(text: string, option: string): number {
+  if (!/^[1-9][0-9]{0,8}$/.test(text)) throw new CliError('usage', `${option} "${text}" is no number of 1 or more`)
+  return Number(text)
+}
+
+/** `provision=text` and the like, as its two sides. Throws CliError `usage`. */
+export function pairFrom(text: string, option: string, form: string): readonly [string, string] {
+  const at = text.indexOf('=')
+  if (at < 1 || at === text.length - 1) throw new CliError('usage', `${option} "${text}" is not of the form ${form}`)
+  return [text.slice(0, at), text.slice(at + 1)]
 }
 
 /** A time as the payloads of statements write it (RFC 3339, UTC, whole seconds). */

@@ -297,11 +297,26 @@ test('tokens are issued, listed and revoked, and a revoked one files nothing', a
   const server = await own.serve('serve')
   const { id } = await own.json<{ id: string }>('token', 'issue', '--label', 'Guest', '--out', 'guest.token')
   assert.equal(statSync(join(own.path, 'guest.token')).mode & 0o777, 0o600)
+  const label = 'The vendor of the gateways at the northern border, whose statements come through their own office'
+  const { id: long } = await own.json<{ id: string }>(
+    'token',
+    'issue',
+    '--label',
+    label,
+    '--party',
+    'keeper',
+    '--admin',
+  )
+  const listed = (await own.run('token', 'list')).stdout
+  for (const line of listed.split('\n')) assert.ok(line.length <= 80, line)
+  assert.ok(listed.replaceAll(/\s+/g, ' ').includes(label), 'the whole label')
+  assert.match(listed, new RegExp(`${long} +administer, file +[0-9a-f]{8}… +\\d{4}-\\d{2}-\\d{2}\n`))
   mkdirSync(join(own.path, 'guest'))
   const guest = corner(context)
   const at = ['--node', server.url, '--token-file', join(own.path, 'guest.token')]
   await guest.json('party', 'create', 'guest', '--name', 'Guest', ...at, insecure)
   await own.json('token', 'revoke', id)
+  assert.match((await own.run('token', 'list')).stdout, new RegExp(`${id} .*revoked \\d{4}`))
   const refused = await guest.run('support', 'gids', '--as', 'guest')
   assert.equal(refused.code, 3)
   assert.match(refused.stderr, /code not-authorised/)

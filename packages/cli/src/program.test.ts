@@ -5,6 +5,7 @@ import type { Command } from 'commander'
 import { exitCodes } from './cli-error.ts'
 import type { Context } from './context.ts'
 import { buildProgram, runCommand } from './program.ts'
+import { widthOf } from './terminal/text.ts'
 
 function context(): { context: Context; said: () => string } {
   const pieces: string[] = []
@@ -65,33 +66,87 @@ test('an unknown command, a missing option and a wrong choice end with 2 and say
   }
 })
 
-test('a failure with --json is JSON on standard output', async () => {
-  const { context: own, said } = context()
-  assert.equal(await runCommand(['status', '--node', 'ftp://x', '--json'], own), exitCodes.usage)
-  const text = said()
-  const { error } = JSON.parse(text.slice(0, text.lastIndexOf('}') + 1))
+/** The same, with the two streams apart. */
+function apart() {
+  const gather = () => {
+    const pieces: string[] = []
+    return { stream: new PassThrough().on('data', (piece: Buffer) => pieces.push(piece.toString())), pieces }
+  }
+  const [out, err] = [gather(), gather()]
+  return {
+    context: { ...context().context, stdout: out.stream, stderr: err.stream },
+    out: () => out.pieces.join(''),
+    err: () => err.pieces.join(''),
+  }
+}
+
+test('a failure with --json is one JSON object on standard error, and nothing on standard output', async () => {
+  const own = apart()
+  assert.equal(await runCommand(['status', '--node', 'ftp://x', '--json'], own.context), exitCodes.usage)
+  const { error } = JSON.parse(own.err())
   assert.equal(error.code, 'usage')
   assert.match(error.message, /ftp:\/\/x/)
+  assert.equal(own.out(), '')
 })
 
-test('what the command line itself gets wrong is JSON too, and is said once', async () => {
-  for (const [argv, says] of [
+test('what commander refuses is JSON too, for every verb and family of verbs', async () => {
+  const nameOf = (command: Command): string[] =>
+    command.parent === null ? [] : [...nameOf(command.parent), command.name()]
+  const leaves = commands.filter((each) => each.commands.length === 0)
+  const families = commands.filter((each) => each.commands.length > 0)
+  assert.ok(leaves.length > 30 && families.length > 4)
+  const wrong: (readonly [readonly string[], RegExp])[] = [
+    ...leaves.map((each) => [[...nameOf(each), '--json', '--nonsense'], /'--nonsense'|not specified|missing/] as const),
+    ...leaves
+      .filter(
+        (each) => each.registeredArguments.some(({ required }) => required) || each.options.some((o) => o.mandatory),
+      )
+      .map((each) => [[...nameOf(each), '--json'], /not specified|missing required argument/] as const),
+    ...leaves
+      .filter((each) => !each.registeredArguments.some(({ variadic }) => variadic))
+      .map((each) => [[...nameOf(each), 'a', 'b', 'c', 'd', '--json'], /too many arguments|not specified/] as const),
+    ...families.map((each) => [[...nameOf(each), '--json'], /^which command\? comity.* has [a-z]+/] as const),
+    ...families.map((each) => [['--json', ...nameOf(each), 'nonsense'], /unknown command 'nonsense'/] as const),
+    [['status', '--json', '--port', '1'], /unknown option '--port'/],
     [['nonsense', '--json'], /unknown command 'nonsense'/],
     [['party', 'create', 'acme', '--json'], /--name <name>/],
     [['--json', 'party', 'create', 'acme', '--name', 'A', '--type', 'bank'], /Allowed choices are state, organisation/],
     [['audit', '--nonsense', '--json'], /unknown option '--nonsense'/],
     [['receipt', '--json'], /missing required argument 'statement'/],
     [['findings', 'a', 'b', 'c', '--json'], /too many arguments/],
-  ] as const) {
-    const own = context()
-    const out: string[] = []
-    const stdout = new PassThrough().on('data', (piece: Buffer) => out.push(piece.toString()))
-    assert.equal(await runCommand(argv, { ...own.context, stdout }), exitCodes.usage, argv.join(' '))
-    const { error } = JSON.parse(out.join(''))
+  ]
+  for (const [argv, says] of wrong) {
+    const own = apart()
+    assert.equal(await runCommand(argv, own.context), exitCodes.usage, argv.join(' '))
+    const { error } = JSON.parse(own.err())
     assert.equal(error.code, 'usage')
-    assert.match(error.message, says)
+    assert.match(error.message, says, argv.join(' '))
     assert.doesNotMatch(error.message, /^error:/)
-    assert.equal(own.said().match(/comity: /g)?.length, 1, own.said())
+    assert.equal(own.out(), '')
+  }
+})
+
+test('what was typed wrong is said within 80 columns, however long it is', async () => {
+  const long = 'x'.repeat(300)
+  for (const argv of [
+    [long],
+    [`--${long}`],
+    ['status', '--node', long],
+    ['party', 'show', long],
+    ['party', 'create', long, '--name', 'A'],
+    ['party', 'create', 'a', '--name', 'A', '--type', long],
+    ['approve', long],
+    ['serve', '--port', long],
+    ['init', '--name', 'A', '--origin', `https://${long}`],
+    ['diff', '--from', '网'.repeat(100)],
+    ['party', 'nonsense'],
+    ['token', 'isue'],
+  ]) {
+    const own = apart()
+    await runCommand(argv, own.context)
+    assert.match(own.err(), /^comity:/m, argv.join(' ').slice(0, 60))
+    if (argv[0] === 'approve') continue // a file that is not there: its path stays whole
+    for (const line of own.err().split('\n')) assert.ok(widthOf(line) <= 80, line)
   }
 })
 

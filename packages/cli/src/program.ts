@@ -6,8 +6,8 @@ import { type GlobalOptions, Session } from './session.ts'
 import { defaultWidth } from './terminal/text.ts'
 import { registerVerbs } from './verbs/all.ts'
 
-/** The `comity` command. `end` hears the exit code of the verb that ran. */
-export function buildProgram(context: Context, end: (exitCode: number) => void): Command {
+/** The `comity` command. `end` hears the exit code of the verb that ran. With `asJson` it shows no help with an error. */
+export function buildProgram(context: Context, end: (exitCode: number) => void, asJson = false): Command {
   const program = new Command('comity')
   program
     .description(
@@ -19,7 +19,8 @@ export function buildProgram(context: Context, end: (exitCode: number) => void):
     .configureHelp({ helpWidth: defaultWidth, showGlobalOptions: true, styleTitle: (title) => title })
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
-      writeErr: (text) => context.stderr.write(text),
+      // The help that commander shows to who named no verb: beside JSON it would be in the way.
+      writeErr: (text) => void (asJson || context.stderr.write(text)),
       // Said once by `runCommand`, which knows how: as text, or as JSON too.
       outputError: () => {},
       getOutHelpWidth: () => defaultWidth,
@@ -39,24 +40,31 @@ export function buildProgram(context: Context, end: (exitCode: number) => void):
 /** Runs the command with these arguments and resolves with its exit code. It never rejects. */
 export async function runCommand(argv: readonly string[], context: Context): Promise<number> {
   let exitCode: number = exitCodes.ok
-  const program = buildProgram(context, (code) => (exitCode = code))
+  const asJson = asksForJson(argv)
+  const program = buildProgram(context, (code) => (exitCode = code), asJson)
   try {
     // A verb may have a --version of its own (`release add`), so only in first place is it the command's.
     await program.parseAsync(argv[0] === '--version' ? ['-V'] : [...argv], { from: 'user' })
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok
-    return await report(context, usageOf(error), asksForJson(argv))
+    return await report(context, usageOf(error, program, argv), asJson)
   }
 }
 
 /** What commander refuses in the words of this command; everything else stays what it is. */
-function usageOf(error: unknown): unknown {
+function usageOf(error: unknown, program: Command, argv: readonly string[]): unknown {
   if (!(error instanceof CommanderError)) return error
   // `comity party` without a verb has shown its help already: commander's message is then no sentence.
-  if (error.code === 'commander.help')
-    return new CliError('usage', 'which command? Its help is above', { cause: error })
+  if (error.code === 'commander.help') return new CliError('usage', whichCommand(program, argv), { cause: error })
   return new CliError('usage', error.message.replace(/^error: /, ''), { cause: error })
+}
+
+function whichCommand(program: Command, argv: readonly string[]): string {
+  const family = program.commands.find((each) => each.name() === argv.find((word) => !word.startsWith('-')))
+  const asked = family === undefined || family.commands.length === 0 ? program : family
+  const verbs = asked.commands.map((each) => each.name()).filter((name) => name !== 'help')
+  return `which command? ${asked === program ? 'comity' : `comity ${asked.name()}`} has ${verbs.join(', ')}`
 }
 
 /** Whether `--json` is among the options: what follows `--` is a value. Commander may have stopped before it got there. */
@@ -88,17 +96,17 @@ function wrapped<Options, Arguments extends readonly unknown[]>(
       }
     } catch (error) {
       session.progress.end()
-      end(await report(context, error, options.json === true))
+      end(await report(context, session.explained(error), options.json === true))
     } finally {
       await session.close()
     }
   }
 }
 
+/** Standard output is for results: what went wrong stands on standard error, as text or as one JSON object. */
 async function report(context: Context, error: unknown, asJson: boolean): Promise<number> {
   const { text, json, exitCode } = await reportError(error, context.env['COMITY_DEBUG'] !== undefined)
-  if (asJson) context.stdout.write(`${JSON.stringify(json, null, 2)}\n`)
-  context.stderr.write(`${text}\n`)
+  context.stderr.write(`${asJson ? JSON.stringify(json, null, 2) : text}\n`)
   return exitCode
 }
 

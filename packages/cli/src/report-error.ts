@@ -4,13 +4,20 @@ import { LogError } from '@comity/log'
 import { StatementError } from '@comity/statement'
 import { StoreError } from '@comity/store'
 import { CliError, exitCodes } from './cli-error.ts'
-import { plain, wrap } from './terminal/text.ts'
+import { defaultWidth, plain, widthOf, wrap } from './terminal/text.ts'
 
 /** An error as a command ends with it. */
 export interface ReportedError {
   readonly exitCode: number
   readonly text: string
-  readonly json: { readonly error: { readonly code: string; readonly message: string; readonly pointer?: string } }
+  readonly json: {
+    readonly error: {
+      readonly code: string
+      readonly message: string
+      readonly pointer?: string
+      readonly choices?: readonly string[]
+    }
+  }
 }
 
 /** Codes of a node's problem that are about the node's state, not about what it was asked. */
@@ -28,7 +35,11 @@ const notARefusal: ReadonlySet<string> = new Set([
 export async function reportError(error: unknown, debug = false): Promise<ReportedError> {
   const { code, exitCode, message, pointer } = await classify(error)
   const isDefect = exitCode === exitCodes.defect
-  const lines = [wrap(`comity: ${plain(message)}`)]
+  const choices = error instanceof CliError ? error.choices : undefined
+  const text = wrap(`comity: ${plain(message)}`)
+  // What was typed a moment ago is cut; a path that is to be looked at stays whole.
+  const lines = [code === 'usage' ? withinWidth(text) : text]
+  if (choices !== undefined) lines.push(choices.text)
   if (pointer !== undefined && pointer !== '') lines.push(`  at ${plain(pointer)}`)
   if (!isDefect && code !== 'usage') lines.push(`  code ${code}`)
   if (isDefect) lines.push('  This is a defect of the program. COMITY_DEBUG=1 shows where it happened.')
@@ -36,8 +47,34 @@ export async function reportError(error: unknown, debug = false): Promise<Report
   return {
     exitCode,
     text: lines.join('\n'),
-    json: { error: { code, message, ...(pointer === undefined || pointer === '' ? {} : { pointer }) } },
+    json: {
+      error: {
+        code,
+        message,
+        ...(pointer === undefined || pointer === '' ? {} : { pointer }),
+        ...(choices === undefined ? {} : { choices: choices.names }),
+      },
+    },
   }
+}
+
+/** Breaks words that are wider than a line. */
+function withinWidth(text: string): string {
+  return text
+    .split('\n')
+    .flatMap((line) => {
+      const pieces: string[] = []
+      let piece = ''
+      for (const character of line) {
+        if (widthOf(piece + character) > defaultWidth) {
+          pieces.push(piece)
+          piece = ''
+        }
+        piece += character
+      }
+      return [...pieces, piece]
+    })
+    .join('\n')
 }
 
 interface Classified {

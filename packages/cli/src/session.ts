@@ -7,6 +7,7 @@ import { readBytes } from './home/private-file.ts'
 import { Home, type Profile } from './home/profile.ts'
 import { partyUrnFrom } from './names.ts'
 import { Progress } from './terminal/progress.ts'
+import { table } from './terminal/text.ts'
 
 /** What every command takes. */
 export interface GlobalOptions {
@@ -149,6 +150,32 @@ export class Session {
       this.#opened = await openForOneCommand(this)
     }
     return this.#opened.url
+  }
+
+  /**
+   * An error in the words of this run. That nobody answers where nobody was said to answer is no news where the home
+   * knows several nodes: then the question is which of them was meant.
+   */
+  explained(error: unknown): unknown {
+    const isSilence =
+      error instanceof Error && 'code' in error && ['unreachable', 'source-unreachable'].includes(String(error.code))
+    if (!isSilence || this.#answering() !== undefined || this.data.isFounded) return error
+    const places = this.home.profiles().filter(({ node, data }) => node !== undefined || data !== undefined)
+    if (this.#place !== undefined || places.length < 2) return error
+    return new CliError(
+      'unreachable',
+      'which node? The parties of this home are at several: name one of them with --as, or a node with --node',
+      {
+        cause: error,
+        choices: {
+          names: places.map(({ alias }) => alias),
+          text: table(
+            ['party', 'node'],
+            places.map(({ alias, node, data }) => [alias, node ?? data ?? '']),
+          ),
+        },
+      },
+    )
   }
 
   /** A party by alias, URN or its 64 hexadecimal digits. */

@@ -1,8 +1,16 @@
-import { existsSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Context } from '../context.ts'
 import { CliError } from '../cli-error.ts'
-import { createPrivateFile, isRecord, readJson, replacePrivateFile } from './private-file.ts'
+import {
+  createPrivateFile,
+  exists,
+  isRecord,
+  movePrivateFile,
+  namesIn,
+  readJson,
+  replacePrivateFile,
+} from './private-file.ts'
 
 /** What the folder says of the node that was founded in it. */
 export interface FoundedNode {
@@ -35,9 +43,15 @@ export class DataFolder {
     return join(this.path, 'node', 'keys.json')
   }
 
-  /** Whether a node was founded or restored here. */
+  /** Whether a node was founded or restored here. Throws CliError `permission` where this user may not know. */
   get isFounded(): boolean {
-    return existsSync(this.keyFile) && existsSync(join(this.path, 'streams'))
+    return exists(this.keyFile) && exists(join(this.path, 'streams'))
+  }
+
+  /** Throws `not-empty` for a folder in which nothing new may be made, `permission` for somebody else's. */
+  checkEmpty(what: string): void {
+    const [first] = namesIn(this.path)
+    if (first !== undefined) throw new CliError('not-empty', `${this.path} is not empty, it holds ${first}: ${what}`)
   }
 
   /** Which node this is. Throws CliError `not-founded` where there is none. */
@@ -65,14 +79,41 @@ export class DataFolder {
     createPrivateFile(this.#nodeFile, `${JSON.stringify({ format: 'comity node 1', ...node }, null, 2)}\n`)
   }
 
-  replaceKeys(text: string): void {
-    replacePrivateFile(this.keyFile, text)
+  /** Keys that the node is to sign with once its keeper has named them. */
+  get nextKeyFile(): string {
+    return join(this.path, 'node', 'keys.next.json')
+  }
+
+  writeNextKeys(text: string): void {
+    createPrivateFile(this.nextKeyFile, text)
+  }
+
+  /** Thumbprints of keys that the node no longer signs with and that its keeper has yet to end. */
+  endingKeys(): readonly string[] {
+    if (!exists(this.#endingFile)) return []
+    const value = readJson(this.#endingFile)
+    const kids = isRecord(value) ? value['kids'] : undefined
+    if (Array.isArray(kids) && kids.every((kid) => typeof kid === 'string')) return kids
+    throw new CliError('bad-input', `${this.#endingFile} lists no keys`)
+  }
+
+  noteEndingKeys(kids: readonly string[]): void {
+    replacePrivateFile(this.#endingFile, `${JSON.stringify({ kids })}\n`)
+  }
+
+  forgetEndingKeys(): void {
+    rmSync(this.#endingFile, { force: true })
+  }
+
+  /** From now on the node signs with the next keys: in one step, so that it always has one set or the other. */
+  takeNextKeys(): void {
+    movePrivateFile(this.nextKeyFile, this.keyFile)
   }
 
   /** Where the server that runs on this folder answers; undefined where none runs. */
   serving(): string | undefined {
     const path = this.#servingFile
-    if (!existsSync(path)) return undefined
+    if (!exists(path)) return undefined
     const value = readJson(path)
     if (!isRecord(value) || typeof value['url'] !== 'string' || typeof value['pid'] !== 'number') return undefined
     return isAlive(value['pid']) ? value['url'] : undefined
@@ -89,6 +130,10 @@ export class DataFolder {
 
   get #nodeFile(): string {
     return join(this.nodeFolder, 'node.json')
+  }
+
+  get #endingFile(): string {
+    return join(this.nodeFolder, 'keys.ending.json')
   }
 
   get #servingFile(): string {

@@ -1,20 +1,29 @@
 import { isPartyUrn } from '@comity/statement'
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { CliError } from '../cli-error.ts'
 import type { Context } from '../context.ts'
 import {
   createPrivateFile,
+  exists,
   isRecord,
   makePrivateFolder,
+  missingFolders,
+  namesIn,
   readBytes,
   readJson,
+  removeEmptyFolders,
   replacePrivateFile,
 } from './private-file.ts'
 
 const format = 'comity party 1'
 const aliasPattern = /^[a-z0-9][a-z0-9-]{0,31}$/
+
+/** The alias in the name of a recovery file. */
+function leftOf(name: string): string | undefined {
+  return /^(.*)-recovery(?:-[0-9]+)?\.json$/.exec(name)?.[1]
+}
 
 /** What a home remembers of a party that its owner signs for. Nothing in it is secret. */
 export interface Profile {
@@ -38,6 +47,7 @@ export interface Profile {
  *     HOME/parties/ALIAS/keys/*.json     key files
  *     HOME/parties/ALIAS/token           what the node wants to see when it files
  *     HOME/recovery/ALIAS-*.json         recovery files, until they are moved to a safe place
+ *     HOME/approvers/ALIAS.json          an approval key for a party that somebody else is to found
  *     HOME/known/HEX.cbor                first party statements of others, to verify offline with
  */
 export class Home {
@@ -55,10 +65,8 @@ export class Home {
   }
 
   aliases(): readonly string[] {
-    const parties = join(this.path, 'parties')
-    if (!existsSync(parties)) return []
-    return readdirSync(parties)
-      .filter((name) => existsSync(this.#file(name, 'party.json')))
+    return namesIn(join(this.path, 'parties'))
+      .filter((name) => exists(this.#file(name, 'party.json')))
       .toSorted()
   }
 
@@ -67,8 +75,15 @@ export class Home {
     if (!aliasPattern.test(alias)) {
       throw new CliError('usage', `"${alias}" is no alias: 1 to 32 of a-z, 0-9 and -, beginning with a letter or digit`)
     }
-    if (existsSync(this.#file(alias, 'party.json'))) {
-      throw new CliError('alias-exists', `${this.path} has a party "${alias}" already; choose another with --as`)
+    if (exists(this.#file(alias, 'party.json'))) {
+      throw new CliError('alias-exists', `${this.path} has a party "${alias}" already; choose another alias`)
+    }
+    const left = namesIn(join(this.path, 'recovery')).find((name) => leftOf(name) === alias)
+    if (left !== undefined) {
+      throw new CliError(
+        'alias-exists',
+        `${join(this.path, 'recovery', left)} is of an earlier party "${alias}": move it to a safe place, or choose another alias`,
+      )
     }
   }
 
@@ -105,11 +120,18 @@ export class Home {
     createPrivateFile(this.#file(alias, 'party.json'), `${JSON.stringify({ format, ...rest }, null, 2)}\n`)
   }
 
-  /** Takes back what was written for a party that could not be registered. */
-  discard(alias: string, files: readonly string[]): void {
-    if (this.aliases().includes(alias)) return
-    this.discardFiles(files)
-    rmSync(join(this.path, 'parties', alias), { recursive: true, force: true })
+  /** What takes back whatever is written from now on for a new party of this alias. */
+  undoOf(alias: string): () => void {
+    const folders = missingFolders(this.path)
+    const recovery = join(this.path, 'recovery')
+    const before = new Set(namesIn(recovery))
+    return () => {
+      const added = namesIn(recovery).filter((name) => name.startsWith(`${alias}-recovery`) && !before.has(name))
+      this.discardFiles(added.map((name) => join(recovery, name)))
+      rmSync(join(this.path, 'parties', alias), { recursive: true, force: true })
+      for (const name of ['parties', 'recovery']) removeEmptyFolders([join(this.path, name)])
+      removeEmptyFolders(folders)
+    }
   }
 
   discardFiles(files: readonly string[]): void {
@@ -125,9 +147,14 @@ export class Home {
     return join(this.path, 'recovery', `${alias}-${suffix}.json`)
   }
 
+  /** An approval key before its party is there. */
+  approverFile(alias: string): string {
+    return join(this.path, 'approvers', `${alias}.json`)
+  }
+
   token(alias: string): string | undefined {
     const path = this.#file(alias, 'token')
-    if (!existsSync(path)) return undefined
+    if (!exists(path)) return undefined
     return Buffer.from(readBytes(path)).toString('utf8').trim()
   }
 
@@ -140,19 +167,17 @@ export class Home {
   /** Keeps a first party statement, to verify with when no node answers. */
   remember(urn: string, founding: Uint8Array): void {
     const path = join(this.path, 'known', `${urn.slice(-64)}.cbor`)
-    if (!existsSync(path)) createPrivateFile(path, founding)
+    if (!exists(path)) createPrivateFile(path, founding)
   }
 
   /** First party statements that this home knows: of its own parties and of those it has seen. */
   foundingStatements(): readonly Uint8Array[] {
     const known = join(this.path, 'known')
-    const seen = existsSync(known)
-      ? readdirSync(known)
-          .filter((name) => name.endsWith('.cbor'))
-          .map((name) => join(known, name))
-      : []
+    const seen = namesIn(known)
+      .filter((name) => name.endsWith('.cbor'))
+      .map((name) => join(known, name))
     const own = this.aliases().map((alias) => this.#file(alias, 'founding.cbor'))
-    return [...own, ...seen].filter((path) => existsSync(path)).map((path) => readBytes(path))
+    return [...own, ...seen].filter((path) => exists(path)).map((path) => readBytes(path))
   }
 
   #file(alias: string, name: string): string {

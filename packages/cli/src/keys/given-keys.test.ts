@@ -5,15 +5,17 @@ import { CliError } from '../cli-error.ts'
 import { givenRoleKey, parseGivenKeys } from './given-keys.ts'
 import { newNodeKeys } from './node-keys.ts'
 
-const names = ['sign', 'findings', 'receipt', 'log']
+const names = ['sign', 'findings', 'receipt', 'log', 'witness', 'witness-ml-dsa-44']
 
-function pem(type: 'ed25519' | 'p256' | 'rsa' = 'ed25519', cipher = false): string {
+function pem(type: 'ed25519' | 'p256' | 'rsa' | 'ml-dsa-44' = 'ed25519', cipher = false): string {
   const { privateKey } =
     type === 'ed25519'
       ? generateKeyPairSync('ed25519')
-      : type === 'p256'
-        ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
-        : generateKeyPairSync('rsa', { modulusLength: 2048 })
+      : type === 'ml-dsa-44'
+        ? generateKeyPairSync('ml-dsa-44')
+        : type === 'p256'
+          ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+          : generateKeyPairSync('rsa', { modulusLength: 2048 })
   return privateKey
     .export({ type: 'pkcs8', format: 'pem', ...(cipher ? { cipher: 'aes-256-cbc', passphrase: 'secret' } : {}) })
     .toString()
@@ -30,6 +32,8 @@ test('named PEMs become the keys of these names, and what is not named is made a
       ['findings', 'EdDSA'],
       ['receipt', 'ES256'],
       ['log', 'EdDSA'],
+      ['witness', 'EdDSA'],
+      ['witness-ml-dsa-44', 'ML-DSA-44'],
     ],
   )
   const der = Buffer.from(log.replaceAll(/-----.*-----|\s/g, ''), 'base64')
@@ -39,15 +43,18 @@ test('named PEMs become the keys of these names, and what is not named is made a
 test('a key without a name, with another name, twice, encrypted, or of another sort is refused, and never quoted', () => {
   const own = pem()
   for (const [text, says] of [
-    ['', /one of sign, findings, receipt, log/],
+    ['', /one of sign, findings, receipt, log, witness, witness-ml-dsa-44/],
     [own, /under a line with its name/],
     [`root:\n${own}`, /one of sign, findings/],
     [`log:\n${own}\n${pem()}`, /under a line with its name/],
     [`log:\n${own}log:\n${pem()}`, /two keys named log/],
     [`log:\n${own}sign:\n${own}`, /the same key/],
     [`sign:\n${pem('ed25519', true)}`, /not an unencrypted PKCS #8/],
-    [`sign:\n${pem('rsa')}`, /use Ed25519 or P-256/],
+    [`sign:\n${pem('rsa')}`, /use Ed25519/],
     [`log:\n${pem('p256')}`, /Ed25519 key/],
+    [`witness:\n${pem('p256')}`, /Ed25519 key/],
+    [`witness-ml-dsa-44:\n${pem()}`, /ML-DSA-44 key/],
+    [`sign:\n${pem('ml-dsa-44')}`, /signs no statement/],
     ['sign:\n-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n', /PKCS #8/],
     [`sign:\n${own.slice(0, 60)}`, /PEM under a line/],
   ] as const) {

@@ -10,7 +10,7 @@
 import { CryptoError, type PrivateKey, privateKeyFromPkcs8 } from '@comity/crypto'
 import type { Role } from '@comity/statement'
 import { CliError } from '../cli-error.ts'
-import { newRoleKey, type RoleKey } from './role-key.ts'
+import { newRoleKey, type RoleKey, signsStatements } from './role-key.ts'
 
 /** Private keys by the name of what they are for. */
 export type GivenKeys = ReadonlyMap<string, PrivateKey>
@@ -36,7 +36,10 @@ export function parseGivenKeys(text: string, where: string, names: readonly stri
     if (found.has(name)) throw bad(where, `there are two keys named ${name}`)
     if (label !== 'PRIVATE KEY') throw bad(where, `the key ${name} is not an unencrypted PKCS #8 key (PRIVATE KEY)`)
     const key = privateKeyIn(base64, name, where)
-    if (name === 'log' && key.alg !== 'EdDSA') throw bad(where, 'the key of a log is an Ed25519 key')
+    const alg = fixedAlgorithms.get(name)
+    if (alg !== undefined && key.alg !== alg) {
+      throw bad(where, `the key ${name} must be an ${alg === 'EdDSA' ? 'Ed25519' : alg} key`)
+    }
     const publicKey = Buffer.from(key.publicKey).toString('hex')
     const other = owners.get(publicKey)
     if (other !== undefined) throw bad(where, `${other} and ${name} are the same key: each can do one thing only`)
@@ -50,6 +53,13 @@ export function parseGivenKeys(text: string, where: string, names: readonly stri
   return found
 }
 
+/** Keys that sign what has one algorithm: checkpoints, and cosignatures of either kind. */
+const fixedAlgorithms: ReadonlyMap<string, PrivateKey['alg']> = new Map([
+  ['log', 'EdDSA'],
+  ['witness', 'EdDSA'],
+  ['witness-ml-dsa-44', 'ML-DSA-44'],
+])
+
 /** The key of this name, or a new one. */
 export function givenRoleKey(
   given: GivenKeys,
@@ -58,13 +68,15 @@ export function givenRoleKey(
   kinds?: readonly string[],
 ): RoleKey {
   const key = given.get(name)
-  const made = newRoleKey(name, roles, kinds)
+  const made = newRoleKey(name, roles, kinds, fixedAlgorithms.get(name))
   return key === undefined ? made : { ...made, key }
 }
 
 function privateKeyIn(base64: string, name: string, where: string): PrivateKey {
   try {
-    return privateKeyFromPkcs8(Buffer.from(base64, 'base64'))
+    const key = privateKeyFromPkcs8(Buffer.from(base64, 'base64'))
+    if (signsStatements(key) || fixedAlgorithms.has(name)) return key
+    throw bad(where, `the key ${name}: a key of type ${key.alg} signs no statement: use Ed25519 or P-256`)
   } catch (error) {
     if (error instanceof CryptoError) throw bad(where, `the key ${name}: ${error.message}`, error)
     throw error

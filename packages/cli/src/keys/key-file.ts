@@ -16,7 +16,7 @@ import { createCipheriv, createDecipheriv, randomBytes, scrypt, type ScryptOptio
 import { promisify } from 'node:util'
 import { CliError } from '../cli-error.ts'
 import { isRecord } from '../home/private-file.ts'
-import { jwkFor, kidHexOf, type RoleKey } from './role-key.ts'
+import { jwkFor, kidHexOf, type RoleKey, signsStatements } from './role-key.ts'
 
 const format = 'comity keys 1'
 
@@ -107,6 +107,9 @@ function roleKeyOf(entry: unknown, secrets: Readonly<Record<string, unknown>>, p
   if (typeof name !== 'string' || !isRoles(roles)) throw malformed(path, 'a key has no name or no roles')
   if (kinds !== undefined && !isTexts(kinds)) throw malformed(path, `kinds of the key ${name} are no list of texts`)
   const key = privateKeyFromPkcs8(bytesOf(secrets[name], path))
+  if (!signsStatements(key) && roles.some((role) => role !== 'witness')) {
+    throw malformed(path, `the key ${name} is of type ${key.alg}, which signs no statement`)
+  }
   const roleKey: RoleKey = { name, roles, ...(kinds === undefined ? {} : { kinds }), key }
   // In an unencrypted file nothing else binds the two parts together.
   if (canonicalJson(jwkFor(roleKey)) !== canonicalJson(jwk ?? null)) {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { noteType } from '@comity/log'
 import { CliError } from '../cli-error.ts'
 import { parseKeyFile, sealKeys } from './key-file.ts'
-import { kidHexOf, newRoleKey } from './role-key.ts'
+import { newNodeKeys, nodeKeysOf } from './node-keys.ts'
+import { kidHexOf, newRoleKey, signerOf } from './role-key.ts'
 
 const party = `urn:comity:party:${'a1'.repeat(32)}`
 const ring = {
@@ -22,6 +24,33 @@ test('a key file opens with its passphrase and holds the same keys', async () =>
   assert.deepEqual(opened.keys.map(kidHexOf), ring.keys.map(kidHexOf))
   assert.deepEqual(opened.keys[1]?.kinds, ['findings'])
   assert.deepEqual(Uint8Array.from(opened.symmetric?.['master'] ?? []), ring.symmetric.master)
+})
+
+test('a node’s witness keys go into its key file and come out as the cosigners they were', async () => {
+  const origin = 'log.example.org'
+  const node = { party, keys: newNodeKeys().keys }
+  const opened = await parseKeyFile(JSON.parse(await sealKeys(node, 'correct horse')), 'keys.json').open(
+    'correct horse',
+  )
+  const { witness = [] } = nodeKeysOf(opened, origin).keys
+  assert.deepEqual(
+    witness.map(({ name, type }) => [name, type]),
+    [
+      [origin, noteType.cosignature],
+      [origin, noteType.mlDsa44],
+    ],
+  )
+  assert.deepEqual(
+    witness.map(({ publicKey }) => Buffer.from(publicKey)),
+    node.keys.slice(-2).map(({ key }) => Buffer.from(key.publicKey)),
+  )
+  assert.throws(() => signerOf(node.keys.at(-1) ?? assert.fail()), { code: 'missing-key' })
+})
+
+test('a key file that gives a witness key another role is refused', async () => {
+  const key = newRoleKey('witness-ml-dsa-44', ['witness', 'sign'], undefined, 'ML-DSA-44')
+  const file = parseKeyFile(JSON.parse(await sealKeys({ party, keys: [key] }, undefined)), 'keys.json')
+  await assert.rejects(file.open(undefined), { code: 'bad-input' })
 })
 
 test('another passphrase does not open it, and neither does the right one once a role was changed', async () => {

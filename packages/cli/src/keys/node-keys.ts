@@ -1,5 +1,5 @@
 import { sha256 } from '@comity/crypto'
-import { ed25519Signer, signNote } from '@comity/log'
+import { type Cosigner, cosigner, ed25519Signer, mlDsaCosigner, signNote } from '@comity/log'
 import type { NodeKeys } from '@comity/node'
 import { toHex } from '@comity/statement'
 import { randomBytes } from 'node:crypto'
@@ -20,10 +20,17 @@ export function newNodeKeys(given: GivenKeys = noKeys): NewNodeKeys {
       givenRoleKey(given, 'findings', ['sign'], ['findings']),
       givenRoleKey(given, 'receipt', ['receipt']),
       givenRoleKey(given, 'log', ['log']),
+      ...witnessKeyNames.map((name) => givenRoleKey(given, name, ['witness'])),
     ],
     master: randomBytes(32),
   }
 }
+
+/** What a node cosigns the logs of its peers with: an Ed25519 key and one of ML-DSA-44. */
+const witnessKeyNames: readonly string[] = ['witness', 'witness-ml-dsa-44']
+
+/** Every key that a new node signs with, by its name in the key file. */
+export const nodeKeyNames: readonly string[] = ['findings', 'receipt', 'log', ...witnessKeyNames]
 
 /** The origin of a log that has no name of its own: the hash of its first key, under a name that no DNS resolves. */
 export function defaultOrigin(keys: readonly RoleKey[]): string {
@@ -49,9 +56,17 @@ export function nodeKeysOf(
       receipt: signerOf(keyNamed(ring.keys, 'receipt')),
       log: { publicKey: log.publicKey, signNote: (text) => signNote(text, [noteSigner]) },
       ...(findings === undefined ? {} : { findings: signerOf(findings) }),
+      witness: cosignersOf(ring, origin),
     },
     ...(masterKey === undefined ? {} : { masterKey }),
   }
+}
+
+/** A node founded before there were such keys has none of them, and is no witness. */
+function cosignersOf({ keys }: KeyRing, origin: string): readonly Cosigner[] {
+  return keys
+    .filter(({ name }) => witnessKeyNames.includes(name))
+    .map(({ key }) => (key.alg === 'ML-DSA-44' ? mlDsaCosigner : cosigner)(origin, key, sha256))
 }
 
 function keyNamed(keys: readonly RoleKey[], name: string): RoleKey {

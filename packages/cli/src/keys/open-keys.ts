@@ -1,9 +1,8 @@
-import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { CliError } from '../cli-error.ts'
 import type { Session } from '../session.ts'
 import type { Home, Profile } from '../home/profile.ts'
-import { readJson } from '../home/private-file.ts'
+import { namesIn, readJson } from '../home/private-file.ts'
 import { type PassphraseOptions, readPassphrase } from '../terminal/passphrase.ts'
 import { type KeyRing, parseKeyFile } from './key-file.ts'
 import { kidHexOf, type RoleKey } from './role-key.ts'
@@ -61,15 +60,11 @@ function keyFileFor(home: Home, profile: Profile, role: 'sign' | 'approve'): str
   )
 }
 
-/** Names of the key files in a folder, without opening them. */
+/** Names of the key files in a folder, without opening them: none for a party whose keys are all elsewhere. */
 export function listed(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder)
-      .filter((name) => name.endsWith('.json'))
-      .toSorted()
-  } catch {
-    return [] // a party whose keys are all elsewhere has no such folder
-  }
+  return namesIn(folder)
+    .filter((name) => name.endsWith('.json'))
+    .toSorted()
 }
 
 function checkOwner(ring: KeyRing, profile: Profile, path: string): void {

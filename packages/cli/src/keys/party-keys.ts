@@ -53,20 +53,23 @@ export function newPartyKeys(approvers: number, recovery: RecoveryScheme, given?
   }
 }
 
-/** The `keys` of a party statement; those of a node come last and survive a rotation of the others. */
-export function keyEntries({ sign, approvers }: HumanKeys, node: PartyPayload['keys'] = []): PartyPayload['keys'] {
-  return [publicEntry(sign), ...approvers.map(publicEntry), ...node]
+/**
+ * The `keys` of a party statement. Those that are kept elsewhere, by other people and by a node, come last and survive a
+ * rotation of the keys at hand.
+ */
+export function keyEntries({ sign, approvers }: HumanKeys, elsewhere: PartyPayload['keys'] = []): PartyPayload['keys'] {
+  return [publicEntry(sign), ...approvers.map(publicEntry), ...elsewhere]
 }
 
 /** What a party statement says about keys, its recovery and its next keys. */
 export function keyMembers(
   { current, next, recovery }: NewPartyKeys,
   scheme: RecoveryScheme,
-  node: PartyPayload['keys'] = [],
+  elsewhere: PartyPayload['keys'] = [],
 ): Pick<PartyPayload, 'keys' | 'next' | 'recovery'> {
   return {
-    keys: keyEntries(current, node),
-    next: keysDigest(keyEntries(next, node), crypto),
+    keys: keyEntries(current, elsewhere),
+    next: keysDigest(keyEntries(next, elsewhere), crypto),
     recovery: { threshold: scheme.threshold, keys: recovery.map(jwkFor) },
   }
 }
@@ -80,6 +83,16 @@ export function nodeEntries(keys: PartyPayload['keys']): PartyPayload['keys'] {
       roles.some((role) => role === 'receipt' || role === 'log' || role === 'witness' || role === 'seal')
     )
   })
+}
+
+/** The entries of approvers; the first are those whose keys were made with the party, as many as it has of them. */
+export function approverEntries(keys: PartyPayload['keys']): PartyPayload['keys'] {
+  return keys.filter(({ roles }) => roles.length === 1 && roles[0] === 'approve')
+}
+
+/** The entries that a rotation leaves as they are: approvers who made their own keys, and what a node signs with. */
+export function entriesElsewhere(keys: PartyPayload['keys'], approversAtHand: number): PartyPayload['keys'] {
+  return [...approverEntries(keys).slice(approversAtHand), ...nodeEntries(keys)]
 }
 
 const nextPrefix = 'next-'

@@ -1,5 +1,15 @@
 import { generateKeyPair, type PrivateKey } from '@comity/crypto'
-import { type Jwk, jwkOf, keyThumbprint, type PartyPayload, type Role, type Signer, toHex } from '@comity/statement'
+import {
+  type Algorithm,
+  type Jwk,
+  jwkOf,
+  keyThumbprint,
+  type PartyPayload,
+  type Role,
+  type Signer,
+  toHex,
+} from '@comity/statement'
+import { CliError } from '../cli-error.ts'
 import { crypto } from '../crypto-port.ts'
 
 /** A private key with what it is for. */
@@ -12,27 +22,43 @@ export interface RoleKey {
   readonly key: PrivateKey
 }
 
-/** A new Ed25519 key. */
-export function newRoleKey(name: string, roles: readonly Role[], kinds?: readonly string[]): RoleKey {
-  return { name, roles, ...(kinds === undefined ? {} : { kinds }), key: generateKeyPair('EdDSA') }
+/** A private key that can sign statements: those that only cosign checkpoints cannot. */
+export type StatementKey = PrivateKey<Algorithm>
+
+export function signsStatements(key: PrivateKey): key is StatementKey {
+  return key.alg !== 'ML-DSA-44'
+}
+
+/** A new key, of Ed25519 where nothing else is said. */
+export function newRoleKey(
+  name: string,
+  roles: readonly Role[],
+  kinds?: readonly string[],
+  alg: PrivateKey['alg'] = 'EdDSA',
+): RoleKey {
+  return { name, roles, ...(kinds === undefined ? {} : { kinds }), key: generateKeyPair(alg) }
 }
 
 export function jwkFor({ key }: Pick<RoleKey, 'key'>): Jwk {
   return jwkOf({ alg: key.alg, bytes: key.publicKey })
 }
 
-/** Signs statements with this key. */
-export function signerOf({ key }: Pick<RoleKey, 'key'>): Signer {
-  return {
-    alg: key.alg,
-    kid: keyThumbprint({ alg: key.alg, bytes: key.publicKey }, crypto),
-    sign: (message) => key.sign(message),
+/** Signs statements with this key. Throws CliError `missing-key` for one that only cosigns checkpoints. */
+export function signerOf(roleKey: Pick<RoleKey, 'key'> & Partial<RoleKey>): Signer {
+  const { key, name = 'given' } = roleKey
+  if (!signsStatements(key)) {
+    throw new CliError('missing-key', `the key ${name} is of type ${key.alg}, which signs no statement`)
   }
+  return { alg: key.alg, kid: thumbprintOf(roleKey), sign: (message) => key.sign(message) }
 }
 
 /** Thumbprint, 64 hexadecimal digits. */
 export function kidHexOf(roleKey: Pick<RoleKey, 'key'>): string {
-  return toHex(signerOf(roleKey).kid)
+  return toHex(thumbprintOf(roleKey))
+}
+
+function thumbprintOf({ key }: Pick<RoleKey, 'key'>): Uint8Array {
+  return keyThumbprint({ alg: key.alg, bytes: key.publicKey }, crypto)
 }
 
 /** As the `keys` of a party statement list it. */

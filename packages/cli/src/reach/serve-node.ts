@@ -1,5 +1,5 @@
 /** Puts a node together: truth, register, vault, HTTP. */
-import { ComityNode, createServer, type NodeKeys, type Vault } from '@comity/node'
+import { ComityNode, createServer, type NodeKeys, type ServerOptions, type Vault } from '@comity/node'
 import type { AddressInfo } from 'node:net'
 import { CliError } from '../cli-error.ts'
 import type { Context } from '../context.ts'
@@ -19,7 +19,7 @@ export interface NodeAtHand {
   readonly data: DataFolder
 }
 
-export interface Listening {
+export interface Listening extends Pick<ServerOptions, 'postRate' | 'trustedProxies'> {
   readonly host: string
   /** 0 takes any free port. */
   readonly port: number
@@ -67,7 +67,7 @@ export async function serveNode(
   listening: Listening,
   context: Context,
 ): Promise<Serving> {
-  const { host, port, tls, publicUrl, sample } = listening
+  const { host, port, tls, publicUrl, sample, postRate, trustedProxies } = listening
   const log = errorLog(context)
   const stopWaking = node.onBatch(() => vault.wake())
   const closeNode = async (): Promise<void> => {
@@ -83,7 +83,17 @@ export async function serveNode(
       ...(tls === undefined ? {} : { tls }),
       ...(publicUrl === undefined ? {} : { publicUrl }),
       ...(sample === undefined ? {} : { sample }),
-      backup: (directory) => backupNode(node.truth, data, directory, context.now()),
+      ...(postRate === undefined ? {} : { postRate }),
+      ...(trustedProxies === undefined ? {} : { trustedProxies }),
+      backup: async (directory, onProgress) => {
+        try {
+          return await backupNode(node.truth, { data, directory, at: context.now(), onProgress })
+        } catch (error) {
+          // Who asked may have gone by then, and hears of a defect no more than that it was one.
+          log.error({ err: error, directory }, 'a backup failed')
+          throw error
+        }
+      },
     })
     await app.listen({ host, port })
     // Safe: it listens on a TCP port.

@@ -8,17 +8,19 @@ export interface SampleServed {
   readonly seconds: number
   /** Where a real node would be founded. */
   readonly data: string
+  /** What ends it: `Ctrl+C`, or a command. */
+  readonly stop: string
 }
 
 /** What a newcomer sees: that this is a sample, where it is, and how to go on. */
-export function sampleBanner({ url, home, statements, seconds, data }: SampleServed): string {
+export function sampleBanner({ url, home, statements, seconds, data, stop }: SampleServed): string {
   const rule = '─'.repeat(78)
   return [
     rule,
     `  SAMPLE REGISTER   ${url}`,
     rule,
     wrap(
-      `Its parties are fictitious; its vulnerabilities and Comity's own bill of materials are real. ${plural(statements, 'entry', 'entries')} were signed, registered and assessed in ${seconds.toFixed(1)} s, in a temporary folder that goes when this stops (Ctrl+C).`,
+      `Its parties are fictitious; its vulnerabilities and Comity's own bill of materials are real. ${plural(statements, 'entry', 'entries')} were signed, registered and assessed in ${seconds.toFixed(1)} s, in a temporary folder that goes when this stops (${stop}).`,
       { indent: '  ' },
     ),
     '',

@@ -5,9 +5,11 @@ import { basename } from 'node:path'
 import { CliError, exitCodes } from '../cli-error.ts'
 import type { Result } from '../context.ts'
 import { secondsFrom } from '../names.ts'
-import { replaceFile } from '../output-file.ts'
+import { checkFree, replaceFile } from '../output-file.ts'
+import { keepHeapSmall } from '../reach/steady-heap.ts'
 import { collect, example, type Register } from '../registrar.ts'
 import type { Session } from '../session.ts'
+import { wrap } from '../terminal/text.ts'
 
 interface AuditOptions {
   readonly trust?: string
@@ -15,6 +17,7 @@ interface AuditOptions {
   readonly expectKeeper?: string
   readonly kept?: readonly string[]
   readonly checkpointOut?: string
+  readonly force?: boolean
 }
 
 export const registerAudit: Register = (program, { run }) => {
@@ -28,7 +31,8 @@ export const registerAudit: Register = (program, { run }) => {
     .option('--expect-origin <name>', 'the log it must be')
     .option('--expect-keeper <party>', 'the party that must keep it')
     .option('--kept <file>', 'a checkpoint, receipt or statement from earlier (repeatable)', collect)
-    .option('--checkpoint-out <file>', 'keep the checkpoint for the next audit')
+    .option('--checkpoint-out <file>', 'keep the checkpoint for the next audit; may be a file of --kept')
+    .option('--force', 'replace the file of --checkpoint-out though it was not compared')
     .addHelpText(
       'after',
       example('comity audit', 'comity audit https://log.example.org', 'comity audit /backups/2026-11-21'),
@@ -38,8 +42,8 @@ export const registerAudit: Register = (program, { run }) => {
     .command('diff')
     .summary('what changed between two dates')
     .description('Shows what took effect between two times, and which findings are others.')
-    .requiredOption('--from <time>', 'from: 2026-11-01, 2026-11-01T12:00:00Z or seconds')
-    .option('--to <time>', 'to (now)')
+    .requiredOption('--from <time>', 'from the beginning of 2026-11-01 (UTC), from 2026-11-01T12:00:00Z, or seconds')
+    .option('--to <time>', 'to the end of 2026-11-21 (UTC), or as above (now)')
     .addHelpText('after', example('comity diff --from 2026-11-01 --to 2026-11-21'))
     .action(run(diff))
 }
@@ -51,9 +55,13 @@ async function runAudit(session: Session, options: AuditOptions, given?: string)
     options.trust === undefined
       ? undefined
       : Buffer.from(await session.input(options.trust, 'the trust policy')).toString('utf8')
+  const checkpointFile = options.checkpointOut === undefined ? undefined : session.path(options.checkpointOut)
+  const isCompared = (options.kept ?? []).some((each) => session.path(each) === checkpointFile)
+  if (checkpointFile !== undefined && !isCompared) checkFree(checkpointFile, options.force)
   const kept: Kept[] = []
   for (const path of options.kept ?? []) kept.push({ name: basename(path), bytes: await session.input(path) })
   const keeper = options.expectKeeper === undefined ? undefined : session.partyUrn(options.expectKeeper)
+  const tidy = keepHeapSmall()
   const report = await audit({
     source,
     ...(trust === undefined ? {} : { trust }),
@@ -62,11 +70,18 @@ async function runAudit(session: Session, options: AuditOptions, given?: string)
       ...(keeper === undefined ? {} : { keeper }),
     },
     kept,
-    onProgress: ({ step, done, total }) =>
-      session.progress.update(step === 'entries' ? 'Auditing entries' : 'Computing findings', done, total),
+    onProgress: ({ step, done, total }) => {
+      tidy()
+      session.progress.update(step === 'entries' ? 'Auditing entries' : 'Computing findings', done, total)
+    },
   })
-  if (options.checkpointOut !== undefined) replaceFile(session.path(options.checkpointOut), report.checkpoint)
-  return { text: auditSummary(report).trimEnd(), json: report, exitCode: exitOf(report) }
+  const lines = [auditSummary(report).trimEnd()]
+  // What is compared with stays as it is when it shows that something is wrong.
+  const isEvidence = isCompared && report.verdict === 'different'
+  if (checkpointFile !== undefined && isEvidence) {
+    lines.push(wrap(`${checkpointFile} was left as it is: it was compared with a log that differs.`))
+  } else if (checkpointFile !== undefined) replaceFile(checkpointFile, report.checkpoint)
+  return { text: lines.join('\n\n'), json: report, exitCode: exitOf(report) }
 }
 
 function exitOf({ verdict }: AuditReport): number {
@@ -84,7 +99,7 @@ async function sourceOf(session: Session, text: string): Promise<AuditSource> {
 
 async function diff(session: Session, options: { readonly from: string; readonly to?: string }): Promise<Result> {
   const from = secondsFrom(options.from, '--from')
-  const to = options.to === undefined ? session.context.now() : secondsFrom(options.to, '--to')
+  const to = options.to === undefined ? session.context.now() : secondsFrom(options.to, '--to', 'ends')
   if (to < from) throw new CliError('usage', `--to ${options.to} lies before --from ${options.from}`)
   const found = await (await session.client()).changes(from, to)
   // The node answers with what its room `node` calls Changes; the contract leaves the form to that room.

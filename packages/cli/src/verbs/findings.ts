@@ -31,7 +31,7 @@ export const registerFindings: Register = (program, { run }) => {
     )
     .option('--party <party>', 'of one party: alias, URN or its 64 hexadecimal digits')
     .option('--provision <id>', 'about one provision, such as gids-8')
-    .option('--at <time>', 'as the log stood at a time: 2026-11-21 or 2026-11-21T12:00:00Z')
+    .option('--at <time>', 'as the log stood at the end of a day (UTC), 2026-11-21, or at 2026-11-21T12:00:00Z')
     .option('--publish', 'publish the findings of today as a statement (keeper)')
     .addHelpText('after', example('comity findings --party acme', 'comity findings --party acme --provision gids-8'))
     .action(run(findings))
@@ -42,7 +42,7 @@ async function findings(session: Session, options: FindingsOptions): Promise<Res
   const client = await session.client()
   const party = options.party === undefined ? undefined : session.partyUrn(options.party)
   const provision = options.provision === undefined ? undefined : provisionFrom(options.provision)
-  if (options.at !== undefined) return atTime(client, secondsFrom(options.at, '--at'), { party, provision })
+  if (options.at !== undefined) return atTime(client, secondsFrom(options.at, '--at', 'ends'), { party, provision })
   if (party !== undefined && provision !== undefined) return explained(client, party, provision)
   const found = party === undefined ? await all(client, provision) : [await ofParty(client, party)]
   return { text: listText(found, provision), json: found }
@@ -144,11 +144,26 @@ function listText(found: readonly Named[], provision: ProvisionId | undefined): 
     .join('\n\n')
 }
 
-function cells({ level, cases, flags, cites }: Finding): readonly string[] {
-  const onRecord = level ?? plural(cases?.length ?? 0, 'case')
+function cells(finding: Finding): readonly string[] {
   const kinds = new Map<string, number>()
-  for (const { as } of cites) kinds.set(as, (kinds.get(as) ?? 0) + 1)
-  return [onRecord, flags.join(', '), [...kinds].map(([as, n]) => (n === 1 ? as : `${as} ×${n}`)).join(', ')]
+  for (const { as } of finding.cites) kinds.set(as, (kinds.get(as) ?? 0) + 1)
+  return [
+    onRecord(finding),
+    finding.flags.join(', '),
+    [...kinds].map(([as, n]) => (n === 1 ? as : `${as} ×${n}`)).join(', '),
+  ]
+}
+
+/** A pledge to do has a level; one not to do has cases. */
+function onRecord({ level, cases = [] }: Finding): string {
+  return level ?? (cases.length === 0 ? 'no case on record' : plural(cases.length, 'case'))
+}
+
+/** Why a provision does not bind a party, in words. */
+const notBound: Readonly<Record<string, string>> = {
+  'no-adherence': 'it neither adheres to nor supports the text.',
+  'not-addressed': 'the provision does not speak to parties of its type.',
+  withdrawn: 'it has withdrawn.',
 }
 
 async function explained(client: Client, party: string, provision: ProvisionId): Promise<Result> {
@@ -158,7 +173,7 @@ async function explained(client: Client, party: string, provision: ProvisionId):
   const head = [plain(nameOf(names)), wrap(`${provision}  ${title}`)]
   if (!bound || finding === undefined)
     return {
-      text: [...head, '', wrap(`Not bound: ${because ?? 'it neither adheres nor supports'}`)].join('\n'),
+      text: [...head, '', wrap(`Not bound: ${notBound[because ?? 'no-adherence'] ?? because}`)].join('\n'),
       json: explanation,
     }
   return {
@@ -166,7 +181,7 @@ async function explained(client: Client, party: string, provision: ProvisionId):
       ...head,
       '',
       fields([
-        ['on record', finding.level ?? plural(finding.cases?.length ?? 0, 'case')],
+        ['on record', onRecord(finding)],
         ['flags', finding.flags.length === 0 ? undefined : finding.flags.join(', ')],
       ]),
       ...rungs.flatMap(({ level, reached, why }) => [
@@ -181,11 +196,23 @@ async function explained(client: Client, party: string, provision: ProvisionId):
 
 type Why = NonNullable<ExplanationResponse['rungs']>[number]['why']
 
-function whyLines({ says, standing, cites, parts }: Why, depth: number): readonly string[] {
+function whyLines({ says, standing, considered, cites, parts }: Why, depth: number): readonly string[] {
   const indent = '  '.repeat(depth)
-  const cited = cites.length === 0 ? '' : `: entry ${cites.map(({ index }) => index).join(', ')}`
+  const mark = standing === 'unmet' ? '-' : '+'
+  const basis = parts.length > 0 ? '' : ` (${basisOf(standing, considered, cites)})`
   return [
-    wrap(`${standing === 'met' || standing === 'good' ? '+' : '-'} ${says} (${standing}${cited})`, { indent }),
+    `${indent}${mark} ${wrap(`${says}${basis}${parts.length > 0 ? ':' : ''}`, { indent: `${indent}  ` }).trimStart()}`,
     ...parts.flatMap((each) => whyLines(each, depth + 1)),
   ]
+}
+
+/** What was found: the entries that carry it, or how many were looked at in vain. */
+function basisOf(standing: string, considered: number, cites: Why['cites']): string {
+  if (standing === 'unmet')
+    return considered === 0 ? 'nothing of the kind is on record' : `not so for any of ${considered}`
+  const entries = `${cites.length === 1 ? 'entry' : 'entries'} ${cites
+    .map(({ index }) => index)
+    .toSorted((a, b) => a - b)
+    .join(', ')}`
+  return standing === 'contested' ? `only by contested statements: ${entries}` : entries
 }

@@ -1,20 +1,21 @@
 /** `comity init`: a node of one's own. */
 import { isOrigin, type PolicyPayload } from '@comity/statement'
 import { Option } from 'commander'
-import { chmodSync, existsSync, readdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync } from 'node:fs'
 import { CliError } from '../cli-error.ts'
 import type { Result } from '../context.ts'
-import { enterParty, keepKeys, keepNodeKeys, newNode } from '../founding.ts'
+import { enterParty, keepKeys, keepNodeKeys, type KeptParty, type NewNode, newNode } from '../founding.ts'
+import { emptyAgain, makePrivateFolder, missingFolders, removeEmptyFolders } from '../home/private-file.ts'
 import { type GivenKeys, parseGivenKeys } from '../keys/given-keys.ts'
-import { nodeKeysOf } from '../keys/node-keys.ts'
+import { nodeKeyNames, nodeKeysOf } from '../keys/node-keys.ts'
 import { newPassphrase } from '../keys/new-passphrase.ts'
 import { recoveryScheme } from '../keys/party-keys.ts'
 import { nameOf, short } from '../names.ts'
-import { approverCount, partyMembers, type PartyOptions, withPartyOptions } from '../party-draft.ts'
+import { approverCount, otherApprovers, partyMembers, type PartyOptions, withPartyOptions } from '../party-draft.ts'
 import { example, type Register } from '../registrar.ts'
 import type { GlobalOptions, Session } from '../session.ts'
 import { fields, wrap } from '../terminal/text.ts'
+import { orUndo } from '../undo-on-signal.ts'
 
 interface InitOptions extends GlobalOptions, PartyOptions {
   readonly origin?: string
@@ -39,7 +40,7 @@ async function init(session: Session, options: InitOptions): Promise<Result> {
   const { context, home, data } = session
   const alias = options.as ?? 'keeper'
   home.checkNew(alias)
-  checkEmpty(data.path)
+  data.checkEmpty('found the node in a new folder with --data DIR')
   if (options.origin !== undefined && !isOrigin(options.origin)) {
     throw new CliError(
       'usage',
@@ -51,25 +52,69 @@ async function init(session: Session, options: InitOptions): Promise<Result> {
     given: await givenKeys(session, options, approvers),
     members: partyMembers(options),
     approvers,
+    otherApprovers: otherApprovers(session, options),
     recovery: recoveryScheme(options.recovery),
     at: context.now(),
     origin: options.origin,
     filing: options.filing,
   }
   const node = newNode(request)
-  const passphrase = await newPassphrase(context, options, `for the keys of ${alias} and of its node`)
-  const written = await session.progress.during(
-    'Encrypting the keys',
-    keepKeys(node.keeper, { home, alias, passphrase }),
-  )
-  // Until the node stands, whatever went wrong leaves nothing behind that a second try would stumble over.
-  const token = await foundIn(session, node, passphrase).catch((error: unknown) => {
-    home.discard(alias, written.recovery)
-    emptyAgain(data.path)
-    throw error
+  const { undo, dataIsOurs } = undoOf(session, alias)
+  return orUndo(context, undo, async () => {
+    // What cannot be made is said before anybody thinks of a passphrase.
+    makePrivateFolder(data.path)
+    makePrivateFolder(home.path)
+    const passphrase = await newPassphrase(context, options, `for the keys of ${alias} and of its node`)
+    const place = { home, alias, passphrase }
+    const written = await session.progress.during('Encrypting the keys', keepKeys(node.keeper, place))
+    await session.progress.during('Encrypting the keys of the node', keepNodeKeys(node, data, passphrase))
+    dataIsOurs()
+    session.progress.update('Founding the node')
+    const token = await found(session, node)
+    enterParty(node.keeper, place, { data: data.path })
+    const tokenFile = home.setToken(alias, token)
+    return resultOf(session, { node, alias, passphrase, tokenFile, written })
   })
-  enterParty(node.keeper, { home, alias, passphrase }, { data: data.path })
-  const tokenFile = home.setToken(alias, token)
+}
+
+/** Until the node stands, whatever goes wrong leaves nothing behind that a second try would stumble over. */
+function undoOf(
+  { home, data }: Session,
+  alias: string,
+): { readonly undo: () => void; readonly dataIsOurs: () => void } {
+  const undoParty = home.undoOf(alias)
+  const folders = missingFolders(data.path)
+  const undoData = emptyAgain(data.path)
+  let isOurs = false
+  return {
+    undo: () => {
+      undoParty()
+      // Another process may be founding in the same folder: it was the first there, or its keys would not be.
+      if (isOurs) undoData()
+      else removeEmptyFolders([data.nodeFolder, ...folders])
+    },
+    dataIsOurs: () => {
+      isOurs = true
+    },
+  }
+}
+
+function resultOf(
+  { data }: Session,
+  {
+    node,
+    alias,
+    passphrase,
+    tokenFile,
+    written,
+  }: {
+    readonly node: NewNode
+    readonly alias: string
+    readonly passphrase: string | undefined
+    readonly tokenFile: string
+    readonly written: KeptParty
+  },
+): Result {
   return {
     text: [
       `Founded: the node of ${nameOf(node.keeper.payload.names)}`,
@@ -79,7 +124,6 @@ async function init(session: Session, options: InitOptions): Promise<Result> {
         ['data', data.path],
         ['keys', written.keys.join('\n')],
         ['token', tokenFile],
-        ['recovery', written.recovery.join('\n')],
       ]),
       '',
       recoveryNotice(written.recovery, passphrase),
@@ -91,13 +135,7 @@ async function init(session: Session, options: InitOptions): Promise<Result> {
 
 /** What `--keys` or `$COMITY_KEYS` brings along; everything else is made new. */
 async function givenKeys(session: Session, { keys }: InitOptions, approvers: number): Promise<GivenKeys | undefined> {
-  const names = [
-    'sign',
-    ...Array.from({ length: approvers }, (_, i) => `approve-${i + 1}`),
-    'findings',
-    'receipt',
-    'log',
-  ]
+  const names = ['sign', ...Array.from({ length: approvers }, (_, i) => `approve-${i + 1}`), ...nodeKeyNames]
   if (keys !== undefined) {
     const text = Buffer.from(await session.input(keys, 'the file with keys')).toString('utf8')
     return parseGivenKeys(text, keys === '-' ? 'standard input' : session.path(keys), names)
@@ -106,76 +144,50 @@ async function givenKeys(session: Session, { keys }: InitOptions, approvers: num
   return text === undefined || text === '' ? undefined : parseGivenKeys(text, '$COMITY_KEYS', names)
 }
 
-/** What everybody is told who has just got recovery files. */
+/** What everybody is told who has just got recovery files: where they lie, and that they cannot stay there. */
 export function recoveryNotice(files: readonly string[], passphrase: string | undefined): string {
-  const move = wrap(
-    `Move the recovery ${files.length === 1 ? 'file' : 'files'} to a safe place away from this machine${files.length === 1 ? '' : ', each to another person'}: ` +
-      `${files.length === 1 ? 'it holds' : 'they hold'} the keys that replace these if they are lost or stolen. Without them nobody can help.`,
-  )
-  return passphrase === undefined
-    ? `${move}\n${wrap('The keys are NOT encrypted: whoever reads these files can sign for the party.')}`
-    : move
+  const isOne = files.length === 1
+  const lines = [
+    isOne
+      ? 'Move the recovery file off this machine, to a safe place:'
+      : 'Move the recovery files off this machine, each to another person:',
+    ...files.map((path) => `  ${path}`),
+    wrap(
+      `${isOne ? 'It holds' : 'They hold'} the keys that replace these if they are lost or stolen. Without them nobody can help.`,
+    ),
+  ]
+  if (passphrase === undefined)
+    lines.push(wrap('The keys are NOT encrypted: whoever reads these files can sign for the party.'))
+  return lines.join('\n')
 }
 
-async function foundIn(
-  session: Session,
-  node: ReturnType<typeof newNode>,
-  passphrase: string | undefined,
-): Promise<string> {
-  const { data, progress } = session
-  await progress.during('Encrypting the keys of the node', keepNodeKeys(node, data, passphrase))
-  progress.update('Founding the node')
-  chmodSync(data.path, 0o700)
-  return found(session, node)
-}
-
-/** Removes what a failed founding left in a folder that was empty before it, or not there. */
-function emptyAgain(path: string): void {
-  if (!existsSync(path)) return
-  for (const name of readdirSync(path)) rmSync(join(path, name), { recursive: true, force: true })
-}
-
-function checkEmpty(path: string): void {
-  if (existsSync(path) && readdirSync(path).length > 0) {
-    throw new CliError('alias-exists', `${path} is not empty: found the node in a new folder with --data DIR`)
-  }
-}
-
-async function found(session: Session, { origin, keeper, keys, policy }: ReturnType<typeof newNode>): Promise<string> {
+async function found(session: Session, { origin, keeper, keys, policy }: NewNode): Promise<string> {
   const { ComityNode } = await import('@comity/node')
   const { openVault } = await import('../reach/open-vault.ts')
   const { data, context } = session
+  chmodSync(data.path, 0o700)
   const { keys: signing, masterKey } = nodeKeysOf(
     { party: keeper.urn, keys: keys.keys, symmetric: { master: keys.master } },
     origin,
   )
+  const node = await ComityNode.found({
+    directory: data.path,
+    keys: signing,
+    now: () => context.now(),
+    party: keeper.founding,
+    policy,
+    ...(masterKey === undefined ? {} : { masterKey }),
+  })
   try {
-    const node = await ComityNode.found({
-      directory: data.path,
-      keys: signing,
-      now: () => context.now(),
-      party: keeper.founding,
-      policy,
-      ...(masterKey === undefined ? {} : { masterKey }),
-    })
+    const vault = await openVault(node, data.path)
     try {
-      const vault = await openVault(node, data.path)
-      try {
-        const { secret } = await vault.issueToken({
-          party: keeper.urn,
-          admin: true,
-          label: 'keeper, made by comity init',
-        })
-        return secret
-      } finally {
-        await vault.close()
-      }
+      const label = 'keeper, made by comity init'
+      const { secret } = await vault.issueToken({ party: keeper.urn, admin: true, label })
+      return secret
     } finally {
-      await node.close()
+      await vault.close()
     }
-  } catch (error) {
-    // Nothing was registered anywhere: a half-made folder would only be in the way of the next try.
-    rmSync(data.path, { recursive: true, force: true })
-    throw error
+  } finally {
+    await node.close()
   }
 }

@@ -8,6 +8,8 @@ import { nameOf, short } from '../names.ts'
 import { example, type Register } from '../registrar.ts'
 import type { Session } from '../session.ts'
 import { countText, dateText, fields, plural } from '../terminal/text.ts'
+import { peersOfFolder } from './peer.ts'
+import { peerCount, peerTable } from './peer-table.ts'
 
 export const registerMaintenance: Register = (program, { run }) => {
   program
@@ -33,6 +35,7 @@ async function status(session: Session): Promise<Result> {
   if (folder !== undefined) return folderStatus(folder.path, folder.founded())
   const client = await session.client()
   const found = await client.status()
+  const { peers } = await client.peers()
   const { origin, keeper, size, root, at, parties, ruleset, sample, accepting, software } = found
   return {
     text: [
@@ -48,9 +51,11 @@ async function status(session: Session): Promise<Result> {
         ['ruleset', `${ruleset.version} (${short(ruleset.digest)})`],
         ['takes', accepting ? 'statements' : 'nothing at the moment: see /health/ready'],
         ['software', `${software.name} ${software.version}`],
+        ['peers', peers.length === 0 ? undefined : peerCount(peers)],
       ]),
+      ...(peers.length === 0 ? [] : ['', peerTable(peers, session.context.now())]),
     ].join('\n'),
-    json: { node: session.address, serving: true, ...found },
+    json: { node: session.address, serving: true, ...found, peers },
   }
 }
 
@@ -60,6 +65,7 @@ function folderStatus(path: string, { origin, keeper }: { readonly origin: strin
   const checkpoint = readCell(cells.get('checkpoint')?.value)
   const restored = readCell(cells.get('restored')?.value)
   const frozen = restored !== undefined && restored['resumedAt'] === undefined
+  const peers = peersOfFolder(path).map(({ origin: of, url }) => ({ origin: of, url }))
   const { size, root, at } = checkpoint ?? {}
   if (typeof size !== 'number' || typeof root !== 'string' || typeof at !== 'number') {
     throw new CliError('not-founded', `${path} holds no signed checkpoint`)
@@ -73,10 +79,11 @@ function folderStatus(path: string, { origin, keeper }: { readonly origin: strin
         ['entries', countText(size)],
         ['root', root],
         ['time', dateText(at)],
-        ['frozen', frozen ? 'it was restored from a backup: comity restore --checkpoint' : undefined],
+        ['frozen', frozen ? 'it was restored from a backup: comity restore --recover' : undefined],
+        ['peers', peers.length === 0 ? undefined : countText(peers.length)],
       ]),
     ].join('\n'),
-    json: { data: path, serving: false, origin, keeper, size, root: `sha256:${root}`, at, frozen },
+    json: { data: path, serving: false, origin, keeper, size, root: `sha256:${root}`, at, frozen, peers },
   }
 }
 

@@ -1,13 +1,16 @@
 /** How the keys of a party change: rotation, recovery, compromise. */
-import type { Client, PartyResponse } from '@comity/contract'
-import { keysDigest, type PartyPayload, decodeStatement, statementUrn } from '@comity/statement'
+import { ClientError, type PartyResponse } from '@comity/contract'
+import { keysDigest, type PartyPayload } from '@comity/statement'
 import { crypto } from '../crypto-port.ts'
 import { CliError } from '../cli-error.ts'
 import type { Result } from '../context.ts'
-import { type CheckedFiling, filedResult, signed, submitChecked } from '../filing.ts'
-import { openKeyFile } from '../keys/open-keys.ts'
+import { type CheckedFiling, filedResult } from '../filing.ts'
+import { approverEntry } from '../keys/approver-key.ts'
+import { openKeyFile, signingKey } from '../keys/open-keys.ts'
 import { type NewKeyOptions, newPassphrase } from '../keys/new-passphrase.ts'
 import {
+  approverEntries,
+  entriesElsewhere,
   type HumanKeys,
   keyEntries,
   newHumanKeys,
@@ -17,35 +20,23 @@ import {
   writeHumanKeys,
   writeRecoveryFiles,
 } from '../keys/party-keys.ts'
-import { kidHexOf, type RoleKey, signerOf } from '../keys/role-key.ts'
-import { signingKey } from '../keys/open-keys.ts'
+import { kidHexOf, type RoleKey } from '../keys/role-key.ts'
 import { rfc3339, secondsFrom } from '../names.ts'
 import type { Session } from '../session.ts'
 import { fields, wrap } from '../terminal/text.ts'
-
-/** A party's latest statement, to build the next one on. */
-interface Standing {
-  readonly client: Client
-  readonly party: PartyResponse
-  readonly payload: PartyPayload
-}
+import {
+  approversIn,
+  fileOrHandOn,
+  filePartyStatement,
+  following,
+  signedParty,
+  type Standing,
+  standing,
+} from './party-statement.ts'
 
 interface ChangeOptions extends NewKeyOptions {
   readonly recoveryFile?: string
-}
-
-async function standing(session: Session): Promise<Standing> {
-  const client = await session.client('party')
-  const party = await client.party(session.profile.urn)
-  const { payload } = await client.statement(party.statement)
-  // The log took it as a party statement, so it has that kind's schema.
-  return { client, party, payload: payload as PartyPayload }
-}
-
-/** The payload of the next statement: what is said stays said, apart from what belongs to one statement. */
-function following({ party, payload }: Standing): PartyPayload {
-  const { compromise: _, documents: __, ...rest } = payload
-  return { ...rest, previous: party.statement }
+  readonly approveWith?: readonly string[]
 }
 
 export async function rotate(
@@ -74,8 +65,13 @@ export async function compromise(
   if (recoveryFile !== undefined) return changeToNext(session, before, { ...options, recoveryFile }, marks)
   const { home, profile } = session
   const key = await signingKey(session, { home, profile, kind: 'party' }, session.options)
-  const filed = await filePartyStatement(session, before, { ...following(before), ...marks }, key)
-  return filedResult(before.client, filed, `key ${kid.slice(0, 16)} compromised since ${rfc3339(since)}`)
+  const statement = signedParty(session, { ...following(before), ...marks }, key)
+  return fileOrHandOn(session, before.client, statement, {
+    approvers: await approversIn(session, options.approveWith),
+    title: `key ${kid.slice(0, 16)} compromised since ${rfc3339(since)}`,
+    out: `${profile.alias}-compromise.cbor`,
+    force: true,
+  })
 }
 
 function fullKid(party: PartyResponse, prefix: string): string {
@@ -100,8 +96,8 @@ async function changeToNext(
   const next = nextKeysIn(ring.keys)
   if (next === undefined)
     throw new CliError('missing-key', `${path} holds no next keys: with several recovery files they are in the first`)
-  const node = nodeEntries(before.payload.keys)
-  const keys = keyEntries(next, node)
+  const elsewhere = entriesElsewhere(before.payload.keys, next.approvers.length)
+  const keys = keyEntries(next, elsewhere)
   if (keysDigest(keys, crypto) !== before.party.next) {
     throw new CliError(
       'missing-key',
@@ -113,7 +109,7 @@ async function changeToNext(
     ...following(before),
     ...marks,
     keys,
-    next: keysDigest(keyEntries(after, node), crypto),
+    next: keysDigest(keyEntries(after, elsewhere), crypto),
   }
   return replaceKeys(session, before, {
     options,
@@ -122,14 +118,14 @@ async function changeToNext(
     next: after,
     recovery: recoveryKeysIn(ring.keys),
     signer: next.sign,
-    approvers: [],
+    approvers: await approversIn(session, options.approveWith),
     title: marks.compromise === undefined ? 'rotation to the next keys' : 'rotation away from a compromised key',
   })
 }
 
 export async function recover(
   session: Session,
-  options: NewKeyOptions & { readonly recoveryFile: readonly string[] },
+  options: NewKeyOptions & { readonly recoveryFile: readonly string[]; readonly approverKey?: readonly string[] },
 ): Promise<Result> {
   const before = await standing(session)
   const rings = []
@@ -145,14 +141,18 @@ export async function recover(
       `recovery of this party takes ${needed} of its recovery keys; these files hold ${usable.length}`,
     )
   }
-  const count = before.payload.keys.filter(({ roles }) => roles.length === 1 && roles[0] === 'approve').length
+  // The file with the next keys tells which approvers' keys were made here; without it all are made anew here.
+  const inFile = rings.map(({ keys }) => nextKeysIn(keys)).find((keys) => keys !== undefined)
+  const count = inFile?.approvers.length ?? approverEntries(before.payload.keys).length
   const current = newHumanKeys(count)
   const next = newHumanKeys(count)
-  const node = nodeEntries(before.payload.keys)
+  const named = options.approverKey?.map((file) => approverEntry(session.path(file)))
+  const elsewhere =
+    named === undefined ? entriesElsewhere(before.payload.keys, count) : [...named, ...nodeEntries(before.payload.keys)]
   const payload: PartyPayload = {
     ...following(before),
-    keys: keyEntries(current, node),
-    next: keysDigest(keyEntries(next, node), crypto),
+    keys: keyEntries(current, elsewhere),
+    next: keysDigest(keyEntries(next, elsewhere), crypto),
   }
   const title = 'recovery with new keys'
   return replaceKeys(session, before, {
@@ -196,10 +196,16 @@ async function replaceKeys(session: Session, before: Standing, replacement: Repl
   )
   let filed: CheckedFiling
   try {
-    filed = await filePartyStatement(session, before, replacement.payload, replacement.signer, replacement.approvers)
+    const statement = signedParty(session, replacement.payload, replacement.signer)
+    filed = await filePartyStatement(session, before.client, statement, replacement.approvers)
   } catch (error) {
     home.discardFiles(recovery)
-    throw error
+    throw error instanceof ClientError && error.code === 'threshold-not-met'
+      ? new CliError('refused', `${error.message}: give their key files with --approve-with`, {
+          inner: error.code,
+          cause: error,
+        })
+      : error
   }
   const keys = await session.progress.during('Encrypting the keys', writeHumanKeys(home, owner, replacement.current))
   const result = await filedResult(before.client, filed, `${replacement.title} of ${alias}`)
@@ -217,22 +223,4 @@ async function replaceKeys(session: Session, before: Standing, replacement: Repl
     ].join('\n'),
     json: { ...result.json, keys, recovery },
   }
-}
-
-async function filePartyStatement(
-  session: Session,
-  { client }: Standing,
-  payload: PartyPayload,
-  key: RoleKey,
-  approvers: readonly RoleKey[] = [],
-): Promise<CheckedFiling> {
-  const { urn, home } = session.profile
-  const iat = session.context.now()
-  const statement = signed({ kind: 'party', sub: urn, payload }, { iss: urn, signer: signerOf(key), iat })
-  const sub = statementUrn(decodeStatement(statement, crypto).id)
-  for (const approver of approvers) {
-    const approval = signed({ kind: 'approval', sub, payload: {} }, { iss: urn, signer: signerOf(approver), iat })
-    await submitChecked(session, client, approval, { home })
-  }
-  return submitChecked(session, client, statement, { home })
 }

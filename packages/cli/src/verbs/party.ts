@@ -1,17 +1,15 @@
 /** `comity party`: show, list, create, and change the keys of a party. */
-import { type Client, ClientError, eachItem, type PartyResponse, type PartySummary } from '@comity/contract'
+import { eachItem, type PartyResponse, type PartySummary } from '@comity/contract'
 import type { Result } from '../context.ts'
-import { submitChecked } from '../filing.ts'
-import { enterParty, keepKeys, newParty } from '../founding.ts'
-import { newPassphrase } from '../keys/new-passphrase.ts'
-import { recoveryScheme } from '../keys/party-keys.ts'
 import { nameOf, short } from '../names.ts'
-import { approverCount, partyMembers, type PartyOptions, withPartyOptions } from '../party-draft.ts'
+import { withPartyOptions } from '../party-draft.ts'
 import { collect, example, type Register } from '../registrar.ts'
-import type { GlobalOptions, Session } from '../session.ts'
-import { dateText, fields, plain, table, wrap } from '../terminal/text.ts'
-import { recoveryNotice } from './init.ts'
+import type { Session } from '../session.ts'
+import { dateText, fields, plain, table } from '../terminal/text.ts'
 import { compromise, recover, rotate } from './party-change.ts'
+import { create } from './party-create.ts'
+import { approver, join } from './party-join.ts'
+import { update } from './party-update.ts'
 
 export const registerParty: Register = (program, { run }) => {
   const party = program
@@ -38,8 +36,70 @@ export const registerParty: Register = (program, { run }) => {
     .description(
       'Makes keys, signs the first statement and registers it at a node that hosts the party. The alias names it in your home; the keys never leave it.',
     )
-    .addHelpText('after', example('comity party create acme --name "Acme Gateways" --type provider'))
+    .addHelpText(
+      'after',
+      `\nFour eyes: with --threshold advisory=2 an advisory waits until a second key has
+approved it. Each approver makes a key of their own with "comity party approver"
+and sends you its public part for --approver-key; they join with "comity party
+join", see what waits with "comity approve --list", and approve it.\n${example(
+        'comity party create acme --name "Acme Gateways" --type provider',
+        'comity party create a --name A --approver-key b.json --threshold advisory=2',
+      )}`,
+    )
     .action(run(create))
+  party
+    .command('approver <alias>')
+    .summary('make your approval key for a party that another founds')
+    .description(
+      'Makes an approval key in your home and writes its public part to a file, for whoever founds the party ("comity party create --approver-key"). The key itself never leaves you: nobody else can approve with it.',
+    )
+    .option('--out <file>', 'where to write the public part (ALIAS.approver.json)')
+    .option('--force', 'replace that file if it exists')
+    .option('--insecure-no-passphrase', 'leave the key unencrypted')
+    .addHelpText('after', example('comity party approver acme'))
+    .action(run(approver))
+  party
+    .command('join <alias>')
+    .summary('enter a party that another founded, with your own key')
+    .description(
+      'Enters an existing party into your home, to sign or approve for it with a key of your own: that of "comity party approver", or a key file that was handed to you. What the node says of the party is checked against its name.',
+    )
+    .option('--party <party>', 'its URN or 64 hexadecimal digits (else as in the key file)')
+    .option('--key <file>', 'a key file that was handed to you')
+    .option('--new-passphrase-file <file>', 'your own passphrase for it ($COMITY_NEW_PASSPHRASE)')
+    .option('--insecure-no-passphrase', 'keep a key that was handed to you unencrypted')
+    .addHelpText(
+      'after',
+      example(
+        'comity party join acme --party 3f2a9c1d… --node https://log.example.org',
+        'comity party join acme --key approve-1.json --node https://log.example.org',
+      ),
+    )
+    .action(run(join))
+  party
+    .command('update')
+    .summary('change names, contacts, domains or thresholds')
+    .description(
+      'Changes what a party says about itself. What is given replaces what there was of its sort; everything else stays. Where the party asks for several keys for a party statement, it is written to a file: the others approve that, then it is submitted.',
+    )
+    .option('--name <name>', 'its names; other languages as fr=Nom (repeatable)', collect)
+    .option('--contact <function=address>', 'its offices: security=psirt@acme.example (repeatable)', collect)
+    .option('--no-contacts', 'it has no offices to reach any more')
+    .option('--domain <name>', 'its domains (repeatable)', collect)
+    .option('--no-domains', 'it has no domains any more')
+    .option('--threshold <kind=n>', 'how many keys this kind takes from now on (repeatable)', collect)
+    .option('--approve-with <file>', "an approver's key file at hand (repeatable)", collect)
+    .option('--key <file>', "sign with this key file in place of the party's own")
+    .option('--out <file>', 'the file to be approved, if it comes to that (ALIAS-update.cbor)')
+    .option('--force', 'replace that file if it exists')
+    .addHelpText(
+      'after',
+      example(
+        'comity party update --as acme --contact security=psirt@acme.example',
+        'comity party update --as acme --name Acme --name "fr=Acmé" --no-domains',
+      ),
+    )
+    .action(run(update))
   party
     .command('rotate')
     .summary('replace the signing keys by those committed to')
@@ -47,6 +107,7 @@ export const registerParty: Register = (program, { run }) => {
       'Replaces the signing keys by the next ones, which the party committed to when it was founded and which lie in its recovery file. A new recovery file is written.',
     )
     .requiredOption('--recovery-file <file>', 'the file with the next keys')
+    .option('--approve-with <file>', "an approver's key file at hand (repeatable)", collect)
     .option('--insecure-no-passphrase', 'leave the new files unencrypted')
     .addHelpText('after', example('comity party rotate --as acme --recovery-file acme-recovery.json'))
     .action(run(rotate))
@@ -54,9 +115,10 @@ export const registerParty: Register = (program, { run }) => {
     .command('recover')
     .summary('replace lost or stolen keys with the recovery keys')
     .description(
-      'Replaces all keys of people by new ones, on the word of the recovery keys. Give as many recovery files as the party demands.',
+      'Replaces the keys of people by new ones, on the word of the recovery keys. Give as many recovery files as the party demands. Approvers who made their own keys keep them, unless others are named.',
     )
     .requiredOption('--recovery-file <file>', 'a file with a recovery key (repeatable)', collect)
+    .option('--approver-key <file>', 'approvers in place of those before (repeatable)', collect)
     .option('--insecure-no-passphrase', 'leave the new files unencrypted')
     .addHelpText('after', example('comity party recover --as acme --recovery-file a.json --recovery-file b.json'))
     .action(run(recover))
@@ -68,6 +130,7 @@ export const registerParty: Register = (program, { run }) => {
     )
     .requiredOption('--since <time>', 'since when: 2026-11-21 or 2026-11-21T12:00:00Z')
     .option('--recovery-file <file>', 'the file with the next keys')
+    .option('--approve-with <file>', "an approver's key file at hand (repeatable)", collect)
     .option('--insecure-no-passphrase', 'leave the new files unencrypted')
     .addHelpText('after', example('comity party compromise --as acme --since 2026-11-20 --recovery-file r.json'))
     .action(run(compromise))
@@ -182,79 +245,4 @@ async function list(
     ])
   }
   return { text: table(['name', 'type', 'party'], rows, 'no such party'), json: parties }
-}
-
-async function create(session: Session, options: GlobalOptions & PartyOptions, alias: string): Promise<Result> {
-  const { home, context } = session
-  home.checkNew(alias)
-  const client = await session.client('keeper')
-  const { origin } = await client.status()
-  const party = newParty({
-    members: partyMembers(options),
-    home: origin,
-    approvers: approverCount(options.approvers),
-    recovery: recoveryScheme(options.recovery),
-    at: context.now(),
-  })
-  const passphrase = await newPassphrase(context, options, `for the keys of ${alias}`)
-  const place = { home, alias, passphrase }
-  const written = await session.progress.during('Encrypting the keys', keepKeys(party, place))
-  try {
-    const filed = await submitChecked(session, client, party.founding, { home: origin })
-    enterParty(party, place, whereItIs(session))
-    const token = await tokenFor(client, session, { alias, urn: party.urn })
-    const tokenFile = token === undefined ? undefined : home.setToken(alias, token)
-    return {
-      text: [
-        `Founded: ${nameOf(party.payload.names)}`,
-        fields([
-          ['party', party.urn.slice(-64)],
-          ['entry', `${filed.index} of log ${short(origin)}`],
-          ['keys', written.keys.join('\n')],
-          ['token', tokenFile ?? 'none: the node takes statements from anybody'],
-          ['recovery', written.recovery.join('\n')],
-        ]),
-        '',
-        recoveryNotice(written.recovery, passphrase),
-        wrap(`Sign for it with: --as ${alias}`),
-      ].join('\n'),
-      json: {
-        urn: party.urn,
-        alias,
-        origin,
-        id: filed.statement.id,
-        index: filed.index,
-        tokenFile: tokenFile ?? null,
-        ...written,
-      },
-    }
-  } catch (error) {
-    home.discard(alias, written.recovery)
-    throw error
-  }
-}
-
-/** Where the home will find the party's node again. */
-function whereItIs(session: Session): { readonly node?: string; readonly data?: string } {
-  const given = session.options.node ?? session.context.env['COMITY_NODE']
-  if (given !== undefined) return { node: given }
-  return session.data.isFounded ? { data: session.data.path } : { node: session.address }
-}
-
-/** A token of the party's own from whoever may issue one; else the token it was registered with. */
-async function tokenFor(
-  client: Client,
-  session: Session,
-  { alias, urn }: { readonly alias: string; readonly urn: string },
-): Promise<string | undefined> {
-  const given = session.token('keeper')
-  if (given === undefined) return undefined
-  try {
-    return (await client.issueToken({ label: `${alias}, made by comity party create`, party: urn, admin: false }))
-      .secret
-  } catch (error) {
-    if (error instanceof ClientError && (error.code === 'not-permitted' || error.code === 'not-authorised'))
-      return given
-    throw error
-  }
 }

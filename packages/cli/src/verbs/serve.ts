@@ -7,11 +7,13 @@ import type { Command } from 'commander'
 import { CliError, exitCodes } from '../cli-error.ts'
 import type { Context, Result } from '../context.ts'
 import { readBytes } from '../home/private-file.ts'
+import { howToStop } from '../reach/how-to-stop.ts'
 import type { Listening, Serving } from '../reach/serve-node.ts'
 import { example, type Register } from '../registrar.ts'
 import { sampleBanner } from '../sample/banner.ts'
 import type { Session } from '../session.ts'
 import { fields, plural } from '../terminal/text.ts'
+import { postRateOf, trustedProxiesOf } from './serve-limits.ts'
 
 interface ServeOptions {
   readonly port: string
@@ -19,6 +21,9 @@ interface ServeOptions {
   readonly tlsCert?: string
   readonly tlsKey?: string
   readonly publicUrl?: string
+  readonly postRate?: string
+  readonly trustedProxies?: string
+  readonly followEndorsed?: boolean
   readonly json?: boolean
 }
 
@@ -46,6 +51,12 @@ function listenOptions(command: Command): Command {
     .option('--tls-cert <file>', 'certificate chain, PEM')
     .option('--tls-key <file>', 'its private key, PEM')
     .option('--public-url <url>', 'where the world reaches this node')
+    .option('--follow-endorsed', 'make peers of the nodes of whom your keeper endorses')
+    .option('--post-rate <burst/second>', 'posts one address has without a token; 1000/20 unless said otherwise')
+    .option(
+      '--trusted-proxies <list>',
+      'whose X-Forwarded-For counts, such as 10.0.0.0/8; loopback unless said otherwise',
+    )
 }
 
 async function start(session: Session, options: ServeOptions): Promise<Result | undefined> {
@@ -63,15 +74,18 @@ async function serve(session: Session, options: ServeOptions): Promise<Result | 
   const signalled = untilSignal()
   const atHand = await openNode(session, data)
   const { node } = atHand
-  node.startClockwork((error) =>
-    context.stderr.write(
-      `comity: a chore of the node failed: ${error instanceof Error ? error.message : String(error)}\n`,
-    ),
+  node.startClockwork(
+    (error) =>
+      context.stderr.write(
+        `comity: a chore of the node failed: ${error instanceof Error ? error.message : String(error)}\n`,
+      ),
+    { followEndorsed: options.followEndorsed === true },
   )
   const serving = await serveNode(atHand, listening, context)
   data.announce(serving.url)
   session.progress.end()
   const { stopped, origin, head } = node
+  const stop = howToStop(context)
   ready(context, options, serving, {
     text: [
       `Serving ${serving.url}`,
@@ -81,7 +95,7 @@ async function serve(session: Session, options: ServeOptions): Promise<Result | 
         ['data', data.path],
         ['frozen', stopped?.message],
       ]),
-      'Stop it with Ctrl+C.',
+      stop === 'Ctrl+C' ? 'Stop it with Ctrl+C.' : `Stop it with: ${stop}`,
     ].join('\n'),
     json: {
       url: serving.url,
@@ -89,6 +103,7 @@ async function serve(session: Session, options: ServeOptions): Promise<Result | 
       size: head.size,
       data: data.path,
       sample: false,
+      pid: process.pid,
       accepting: stopped === undefined,
     },
   })
@@ -115,7 +130,14 @@ async function serveSample(session: Session, options: ServeOptions): Promise<Res
     atHand.data.announce(serving.url)
     const seconds = (performance.now() - begun) / 1000
     ready(context, options, serving, {
-      text: sampleBanner({ url: serving.url, home, statements, seconds, data: session.data.path }),
+      text: sampleBanner({
+        url: serving.url,
+        home,
+        statements,
+        seconds,
+        data: session.data.path,
+        stop: howToStop(context),
+      }),
       json: {
         url: serving.url,
         origin: atHand.node.origin,
@@ -123,6 +145,7 @@ async function serveSample(session: Session, options: ServeOptions): Promise<Res
         data: folder,
         home,
         sample: true,
+        pid: process.pid,
         accepting: true,
       },
     })
@@ -155,7 +178,8 @@ function ready(
   context.stdout.write(json === true ? `${JSON.stringify(said.json)}\n` : `${said.text}\n`)
 }
 
-function listeningOf(session: Session, { port, host, tlsCert, tlsKey, publicUrl }: ServeOptions): Listening {
+function listeningOf(session: Session, options: ServeOptions): Listening {
+  const { port, host, tlsCert, tlsKey, publicUrl, postRate, trustedProxies } = options
   if (!/^[0-9]{1,5}$/.test(port) || Number(port) > 65_535)
     throw new CliError('usage', `--port "${port}" is no port: 0 to 65535`)
   if ((tlsCert === undefined) !== (tlsKey === undefined))
@@ -170,6 +194,8 @@ function listeningOf(session: Session, { port, host, tlsCert, tlsKey, publicUrl 
       ? {}
       : { tls: tlsOf(session.path(tlsCert), session.path(tlsKey)) }),
     ...(publicUrl === undefined ? {} : { publicUrl }),
+    ...(postRate === undefined ? {} : { postRate: postRateOf(postRate) }),
+    ...(trustedProxies === undefined ? {} : { trustedProxies: trustedProxiesOf(trustedProxies) }),
   }
 }
 

@@ -1,19 +1,19 @@
-/** Statements as files: `sign`, `submit`, `approve`, `receipt`. */
-import { splitCborSequence } from '@comity/contract'
+/** Statements as files: `sign`, `submit`, `receipt`. */
+import { type Client, splitCborSequence } from '@comity/contract'
 import { attachReceipt, decodeStatement, statementUrn } from '@comity/statement'
-import { CliError } from '../cli-error.ts'
+import { CliError, exitCodes } from '../cli-error.ts'
 import type { Result } from '../context.ts'
 import { crypto } from '../crypto-port.ts'
-import { checkedReceipt, type FilingOptions, fileDraft, filedResult, signed, submitChecked } from '../filing.ts'
-import { openKeyFile, signingKey } from '../keys/open-keys.ts'
-import { recoveryKeysIn } from '../keys/party-keys.ts'
+import { checkedReceipt, type CheckedFiling, filedResult, signed, submitChecked } from '../filing.ts'
+import { signingKey } from '../keys/open-keys.ts'
 import { signerOf } from '../keys/role-key.ts'
-import { nameOf, short, statementIdFrom } from '../names.ts'
-import { replaceFile } from '../output-file.ts'
+import { nameOf, short } from '../names.ts'
+import { checkFree, replaceFile, writeFile } from '../output-file.ts'
 import { example, type Register } from '../registrar.ts'
 import type { Session } from '../session.ts'
+import { statementIdOf } from '../statement-id.ts'
 import { dateText, fields } from '../terminal/text.ts'
-import { withFilingOptions } from './filing-options.ts'
+import { type ConfirmOptions, checkConfirmOptions, confirmationOf, confirmationRows } from './confirmation.ts'
 
 export const registerStatements: Register = (program, { run }) => {
   program
@@ -24,6 +24,7 @@ export const registerStatements: Register = (program, { run }) => {
     )
     .option('--sub <urn>', 'what it is about (your own party, for the kinds that are about it)')
     .option('--out <file>', 'where to write it', 'statement.cbor')
+    .option('--force', 'replace the file if it exists')
     .option('--key <file>', "sign with this key file in place of the party's own")
     .addHelpText('after', example('comity sign support word.json --as acme --sub urn:comity:instrument:gids'))
     .action(run(sign))
@@ -36,22 +37,24 @@ export const registerStatements: Register = (program, { run }) => {
     .option('--no-attach', 'leave the files as they are')
     .addHelpText('after', example('comity submit statement.cbor --as acme'))
     .action(run(submit))
-  withFilingOptions(program.command('approve <statement>'))
-    .summary('add a further signature under a statement of your party')
-    .description(
-      'Approves a statement of your own party, by its identifier or file, with an approval key or with a recovery key. It takes effect once as many keys have signed as the party demands.',
-    )
-    .option('--recovery-file <file>', 'approve with the recovery key in this file')
-    .addHelpText('after', example('comity approve statement.cbor --as acme --key approve-1.json'))
-    .action(run(approve))
   program
     .command('receipt <statement>')
     .summary('fetch a statement with its receipt')
     .description(
-      'Fetches a statement of the log with its receipt, verifies it and writes both to a file that anybody can verify offline.',
+      'Fetches a statement of the log with its receipt, verifies it and writes both to a file that anybody can verify offline. The statement is named by its identifier, by how that begins (8 digits or more), or by its URN.',
     )
-    .option('--out <file>', 'where to write it (the identifier with .cbor)')
-    .addHelpText('after', example('comity receipt 3f2a… --out statement.cbor'))
+    .option('--out <file>', 'where to write it (16 digits of the identifier with .cbor)')
+    .option('--force', 'replace the file if it exists and differs')
+    .option('--confirm', 'collect cosignatures too, and write them with a .tlog-proof')
+    .option('--policy <file>', 'whose cosignatures are enough: a C2SP tlog-policy file')
+    .option('--wait <seconds>', 'how long to wait for those that are missing')
+    .addHelpText(
+      'after',
+      example(
+        'comity receipt 3f2a9c1d --out statement.cbor',
+        'comity receipt 3f2a9c1d --confirm --policy trust --wait 10',
+      ),
+    )
     .action(run(receipt))
 }
 
@@ -59,15 +62,18 @@ interface SignOptions {
   readonly sub?: string
   readonly out: string
   readonly key?: string
+  readonly force?: boolean
 }
 
 async function sign(
   session: Session,
-  { sub, out, key }: SignOptions,
+  { sub, out, key, force }: SignOptions,
   kind: string,
   payloadFile: string,
 ): Promise<Result> {
   const { profile, home, context } = session
+  const path = session.path(out)
+  checkFree(path, force)
   const payload = await session.input(payloadFile, 'the payload')
   const subject = sub ?? ownSubject(kind, profile)
   const keyOptions = { ...session.options, ...(key === undefined ? {} : { key: session.path(key) }) }
@@ -76,8 +82,7 @@ async function sign(
     { kind, sub: subject, payload },
     { iss: profile.urn, signer: signerOf(roleKey), iat: context.now() },
   )
-  const path = session.path(out)
-  replaceFile(path, bytes)
+  writeFile(path, bytes, force)
   const { id } = decodeStatement(bytes, crypto)
   return {
     text: [
@@ -122,37 +127,25 @@ async function submit(
   }
 }
 
-async function approve(
+async function receipt(
   session: Session,
-  options: FilingOptions & { readonly recoveryFile?: string },
+  { out, force, ...options }: ConfirmOptions & { readonly out?: string; readonly force?: boolean },
   named: string,
 ): Promise<Result> {
-  const id = /^(?:urn:|[0-9a-f]{64}$)/.test(named)
-    ? statementIdFrom(named)
-    : decodeStatement(await session.input(named, 'the statement'), crypto).id
-  const draft = { kind: 'approval', sub: statementUrn(id), payload: {}, title: `approval of ${id.slice(0, 8)}…` }
-  if (options.recoveryFile === undefined) return fileDraft(session, draft, options)
-  const path = session.path(options.recoveryFile)
-  const [key] = recoveryKeysIn((await openKeyFile(session, path, session.options)).keys)
-  if (key === undefined) throw new CliError('missing-key', `${path} holds no recovery key`)
-  const { urn, home } = session.profile
-  const bytes = signed(draft, { iss: urn, signer: signerOf(key), iat: session.context.now() })
-  const client = await session.client('party')
-  return filedResult(client, await submitChecked(session, client, bytes, { home }), draft.title)
-}
-
-async function receipt(session: Session, { out }: { readonly out?: string }, named: string): Promise<Result> {
-  const id = statementIdFrom(named)
+  checkConfirmOptions(options)
   const client = await session.client()
+  const id = await statementIdOf(client, named)
   const bytes = await client.rawStatement(id)
   const checked = await checkedReceipt(session, client, bytes, await client.receipt(id))
   const { statement, index, size, origin, at } = checked
   const path = session.path(out ?? `${id.slice(0, 16)}.cbor`)
-  replaceFile(path, attachReceipt(bytes, await client.receipt(id), crypto))
+  writeFile(path, attachReceipt(bytes, await client.receipt(id), crypto), force)
   const author = await client.party(statement.iss)
   const founding = author.versions.at(-1)?.id
   if (founding !== undefined && session.home.aliases().length > 0)
     session.home.remember(statement.iss, await client.rawStatement(founding))
+  const confirmed =
+    options.confirm === true ? await confirm(session, client, { checked, path, force, options }) : undefined
   return {
     text: [
       `Fetched: ${statement.kind} by ${nameOf(author.names)}`,
@@ -161,8 +154,51 @@ async function receipt(session: Session, { out }: { readonly out?: string }, nam
         ['entry', `${index} of log ${short(origin)}, of ${size} then`],
         ['time', dateText(at)],
         ['file', path],
+        ...(confirmed?.rows ?? []),
       ]),
     ].join('\n'),
-    json: { id, kind: statement.kind, iss: statement.iss, sub: statement.sub, origin, index, size, at, file: path },
+    json: {
+      id,
+      kind: statement.kind,
+      iss: statement.iss,
+      sub: statement.sub,
+      origin,
+      index,
+      size,
+      at,
+      file: path,
+      ...(confirmed === undefined ? {} : { confirmation: confirmed.json }),
+    },
+    ...(confirmed === undefined ? {} : { exitCode: confirmed.exitCode }),
+  }
+}
+
+/** Collects cosignatures and writes the proof beside the receipt. With a policy that is not met the answer is no. */
+async function confirm(
+  session: Session,
+  client: Client,
+  {
+    checked: { statement },
+    path,
+    force,
+    options,
+  }: {
+    readonly checked: Pick<CheckedFiling, 'statement'>
+    readonly path: string
+    readonly force: boolean | undefined
+    readonly options: ConfirmOptions
+  },
+) {
+  const found = await confirmationOf(session, client, { leaf: statement.leaf, id: statement.id, options })
+  const { proof, size, cosigned, missing, isMet, time } = found
+  const file = proof === undefined ? undefined : `${path.replace(/\.cbor$/, '')}.tlog-proof`
+  if (file !== undefined && proof !== undefined) writeFile(file, proof, force)
+  return {
+    rows: [
+      ...confirmationRows(found, options.policy),
+      ...(file === undefined ? [] : [['proof', `${file}\nunder ${size} entries`] as const]),
+    ],
+    json: { met: isMet, cosigned, missing, time, size, proof: file ?? null },
+    exitCode: options.policy === undefined || isMet ? exitCodes.ok : exitCodes.negative,
   }
 }

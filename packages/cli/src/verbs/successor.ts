@@ -2,13 +2,13 @@
 import { ComityNode } from '@comity/node'
 import { type ContinuationPayload, decodeStatement, type PartyPayload, readPayloadAs } from '@comity/statement'
 import { openReadOnly } from '@comity/store'
-import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { CliError } from '../cli-error.ts'
 import type { Result } from '../context.ts'
 import { crypto } from '../crypto-port.ts'
 import { signed } from '../filing.ts'
 import { enterParty, keepKeys, keepNodeKeys, newNode } from '../founding.ts'
 import { DataFolder } from '../home/data-folder.ts'
+import { emptyAgain } from '../home/private-file.ts'
 import { newPassphrase } from '../keys/new-passphrase.ts'
 import { nodeKeysOf } from '../keys/node-keys.ts'
 import { signerOf } from '../keys/role-key.ts'
@@ -16,6 +16,7 @@ import { short } from '../names.ts'
 import { openVault } from '../reach/open-vault.ts'
 import type { GlobalOptions, Session } from '../session.ts'
 import { fields, wrap } from '../terminal/text.ts'
+import { orUndo } from '../undo-on-signal.ts'
 import { recoveryNotice } from './init.ts'
 
 export interface SuccessorOptions extends GlobalOptions {
@@ -37,9 +38,7 @@ export async function foundSuccessor(session: Session, options: SuccessorOptions
   const { context, home } = session
   const before = session.data
   const after = new DataFolder(session.path(options.successor))
-  if (existsSync(after.path) && readdirSync(after.path).length > 0) {
-    throw new CliError('alias-exists', `${after.path} is not empty: found the successor in a new folder`)
-  }
+  after.checkEmpty('found the successor in a new folder')
   const alias = options.as ?? `${session.keeper?.alias ?? 'keeper'}-2`
   home.checkNew(alias)
   const { names, type, state, contacts, domains } = keeperOf(before.path)
@@ -56,15 +55,19 @@ export async function foundSuccessor(session: Session, options: SuccessorOptions
     at: context.now(),
     filing: 'token',
   })
-  const passphrase = await newPassphrase(context, options, `for the keys of ${alias} and of its node`)
-  const written = await session.progress.during(
-    'Encrypting the keys',
-    keepKeys(node.keeper, { home, alias, passphrase }),
-  )
-  try {
+  const undoHome = home.undoOf(alias)
+  const undoData = emptyAgain(after.path)
+  const undo = (): void => {
+    undoHome()
+    undoData()
+  }
+  return orUndo(context, undo, async () => {
+    const passphrase = await newPassphrase(context, options, `for the keys of ${alias} and of its node`)
+    const place = { home, alias, passphrase }
+    const written = await session.progress.during('Encrypting the keys', keepKeys(node.keeper, place))
     await session.progress.during('Encrypting the keys', keepNodeKeys(node, after, passphrase))
     const { id, token } = await found(session, after, node, options.predecessor)
-    enterParty(node.keeper, { home, alias, passphrase }, { data: after.path })
+    enterParty(node.keeper, place, { data: after.path })
     home.setToken(alias, token)
     const { predecessor } = options
     return {
@@ -76,7 +79,6 @@ export async function foundSuccessor(session: Session, options: SuccessorOptions
           ['party', node.keeper.urn.slice(-64)],
           ['statement', id],
           ['data', after.path],
-          ['recovery', written.recovery.join('\n')],
         ]),
         '',
         wrap(
@@ -94,11 +96,7 @@ export async function foundSuccessor(session: Session, options: SuccessorOptions
         ...written,
       },
     }
-  } catch (error) {
-    home.discard(alias, written.recovery)
-    rmSync(after.path, { recursive: true, force: true })
-    throw error
-  }
+  })
 }
 
 /** What the keeper of a log says about itself in its first statement. */

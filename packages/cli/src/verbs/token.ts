@@ -79,21 +79,17 @@ async function issue(session: Session, { label, party, admin, out }: IssueOption
 
 async function list(session: Session): Promise<Result> {
   const { tokens } = await (await session.client('keeper')).tokens()
-  return {
-    text: table(
-      ['id', 'label', 'may', 'since', 'revoked'],
-      tokens.map(({ id, label, party, admin, issuedAt, revokedAt }) => [
-        id,
-        label,
-        [admin ? 'administer' : '', party === null ? 'file' : `file, vault of ${party.slice(-64).slice(0, 8)}…`]
-          .filter((each) => each !== '')
-          .join(', '),
-        dateText(issuedAt).slice(0, 10),
-        revokedAt === undefined ? '' : dateText(revokedAt).slice(0, 10),
-      ]),
-    ),
-    json: tokens,
-  }
+  const rows = tokens.map(({ id, party, admin, issuedAt, revokedAt }) => [
+    id,
+    admin ? 'administer, file' : 'file',
+    party === null ? '' : `${party.slice(-64).slice(0, 8)}…`,
+    dateText(issuedAt).slice(0, 10),
+    revokedAt === undefined ? '' : `revoked ${dateText(revokedAt).slice(0, 10)}`,
+  ])
+  // A label is as long as somebody made it, so it has lines of its own.
+  const [head = '', ...lines] = table(['id', 'may', 'vault of', 'since', ''], rows, 'no token').split('\n')
+  const text = lines.flatMap((line, i) => [line, wrap(plain(tokens[i]?.label ?? ''), { indent: '    ' })])
+  return { text: [head, ...text].join('\n'), json: tokens }
 }
 
 async function revoke(session: Session, _options: object, id: string): Promise<Result> {

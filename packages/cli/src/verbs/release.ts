@@ -1,0 +1,114 @@
+/** `comity release add`: one version of a product with its SBOM. */
+import { type Client, eachItem } from '@comity/contract'
+import { sha256Hex } from '@comity/crypto'
+import { parseProductUrn, type ReleasePayload, releaseUrn } from '@comity/statement'
+import { basename } from 'node:path'
+import { CliError } from '../cli-error.ts'
+import type { Result } from '../context.ts'
+import { attachment, documentEntry, type Filed, withRows } from '../filing.ts'
+import { productFrom, rfc3339, secondsFrom } from '../names.ts'
+import { collect, example, type Register } from '../registrar.ts'
+import { type AgainOptions, type Earlier, earlierAt, earlierText, fileUnlessSaid, saysTheSame } from '../said-before.ts'
+import { readSbomFile, type SbomFile } from '../sbom-file.ts'
+import type { Session } from '../session.ts'
+import { problemList } from '../terminal/problems.ts'
+import { plural } from '../terminal/text.ts'
+import { withAgain, withFilingOptions } from './filing-options.ts'
+
+interface ReleaseOptions extends AgainOptions {
+  readonly product: string
+  readonly version: string
+  readonly released?: string
+  readonly purl?: readonly string[]
+  readonly artifact?: readonly string[]
+}
+
+export const registerRelease: Register = (program, { run }) => {
+  const release = program
+    .command('release')
+    .summary('register a release with its SBOM')
+    .description('Releases of a product.')
+  release.addHelpText('after', example('comity release add sbom.cdx.json --product gateway --version 1.0.0'))
+  withAgain(withFilingOptions(release.command('add <sbom>')))
+    .summary('register one version with its SBOM')
+    .description(
+      'Registers one version of a product with its software bill of materials (CycloneDX JSON), which is stored beside the log and is public. A version that is registered already stays as it is; with --again this one takes its place, and both stay in the log.',
+    )
+    .requiredOption('--product <product>', 'short name of your product')
+    .requiredOption('--version <version>', 'version of the release')
+    .option('--released <date>', 'when it was released (now)')
+    .option('--purl <purl>', 'package URL of the release (repeatable)', collect)
+    .option('--artifact <file>', 'what was shipped: only its name and digest are published (repeatable)', collect)
+    .addHelpText('after', example('comity release add sbom.cdx.json --product gateway --version 1.0.0'))
+    .action(run(addRelease))
+}
+
+async function addRelease(session: Session, options: ReleaseOptions, file: string): Promise<Result> {
+  const read = await readSbomFile(session, file)
+  const sbom = attachment(read.bytes, 'application/vnd.cyclonedx+json')
+  const { version, released, purl } = options
+  const artifacts = await Promise.all(
+    (options.artifact ?? []).map(async (path) => ({
+      name: basename(path),
+      digest: `sha256:${sha256Hex(await session.input(path))}`,
+    })),
+  )
+  const product = productFrom(options.product, session.profile.urn)
+  const sub = releaseUrn(product, version)
+  const earlier = await earlierRelease(await session.client(), product, sub)
+  const payload: ReleasePayload = {
+    version,
+    released: releasedAt(session, released, earlier),
+    sbom: sbom.digest,
+    ...(purl === undefined ? {} : { purls: [...purl] }),
+    ...(artifacts.length === 0 ? {} : { artifacts }),
+    documents: [documentEntry(sbom)],
+  }
+  const slug = parseProductUrn(product)?.slug ?? options.product
+  if (earlier !== undefined && options.again !== true && !saysTheSame(earlier.payload, payload)) {
+    throw new CliError(
+      'registered-before',
+      `release ${version} of ${slug} is registered already, as ${earlierText(earlier)}, with ${differenceOf(earlier.payload, payload)}: give another --version, or put this one in its place with --again`,
+    )
+  }
+  const draft = { kind: 'release', sub, payload, attachments: [sbom], title: `release ${version} of ${slug}` }
+  const filed = await fileUnlessSaid(session, draft, options, earlier)
+  const replaces = earlier === undefined || filed.json.duplicate ? undefined : earlierText(earlier)
+  return withSbom(withRows(filed, [['replaces', replaces]]), read)
+}
+
+/** The latest statement about a release that took effect. */
+async function earlierRelease(
+  client: Client,
+  product: string,
+  sub: string,
+): Promise<Earlier<ReleasePayload> | undefined> {
+  for await (const { urn, statement } of eachItem(client.releases, { product, limit: 200 })) {
+    if (urn === sub) return earlierAt<ReleasePayload>(client, statement)
+  }
+  return undefined
+}
+
+/** A release that is registered again was released when it was, unless it is said otherwise. */
+function releasedAt(session: Session, given: string | undefined, earlier: Earlier<ReleasePayload> | undefined): string {
+  if (given !== undefined) return rfc3339(secondsFrom(given, '--released'))
+  return earlier?.payload.released ?? rfc3339(session.context.now())
+}
+
+function differenceOf(earlier: ReleasePayload, payload: ReleasePayload): string {
+  if (earlier.sbom !== payload.sbom) return 'another SBOM'
+  return earlier.released === payload.released ? 'other package URLs or artifacts' : 'another date'
+}
+
+function withSbom(filed: Result<Filed>, { sbom, warnings }: SbomFile): Result {
+  const { components, problems, total } = sbom
+  const count = plural(components.length, 'component')
+  const said = withRows(filed, [
+    ['warning', warnings.length === 0 ? undefined : warnings.join('\n')],
+    ['sbom', total === 0 ? count : `${count}, ${plural(total, 'part')} of it could not be read:`],
+  ])
+  return {
+    text: [said.text, ...(total === 0 ? [] : [problemList(problems, total)])].join('\n'),
+    json: { ...filed.json, components: components.length, problems, problemCount: total, warnings },
+  }
+}
