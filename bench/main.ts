@@ -39,6 +39,9 @@ function asLine(bench: string, figure: Figure): string {
     .join(' · ')
 }
 
+/** How a benchmark ends whose reader is gone, as at `| head`; what a shell shows for a closed pipe. */
+const readerIsGone = 141
+
 async function runOne(name: string, given: Readonly<Record<string, string>>, json: boolean): Promise<void> {
   const bench = await load(name)
   const parameters: Record<string, number> = { ...bench.parameters }
@@ -60,6 +63,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { json: { type: 'boolean' }, help: { type: 'boolean' }, one: { type: 'boolean' } },
 })
+process.stdout.on('error', () => process.exit(values['one'] === true ? readerIsGone : 0))
 // parseArgs reads `--n 5` of an undeclared option as a flag and a positional: pair them by hand.
 const given: Record<string, string> = {}
 const wanted: string[] = []
@@ -87,6 +91,8 @@ if (values['help'] === true || unknown.length > 0) {
       ['--expose-gc', '--disable-warning=ExperimentalWarning', self, '--one', name, ...flags, ...options],
       { stdio: 'inherit' },
     )
+    // Nobody reads what the others would say.
+    if (result.status === readerIsGone) break
     if (result.status !== 0) process.exitCode = 1
   }
 }

@@ -100,7 +100,7 @@ test('nothing-changes-without-a-statement: reading, waiting, documents, tokens a
         const { size } = node.head
         clock.advance(100_000)
         for (const row of node.reader.prepare('SELECT urn FROM party').all()) node.findings.current(String(row['urn']))
-        node.findings.assess(node.findings.request())
+        await node.findings.assess(node.findings.request())
         await storeBesides(node, join(directory, 'views', 'vault.db'))
         node.findings.renew()
         assert.equal(node.head.size, size)
@@ -180,9 +180,9 @@ test('same-cut-same-findings: an old cut gives the same bytes however far the lo
         const rows = node.reader.prepare('SELECT position FROM batch ORDER BY position').all()
         const row = rows[Math.min(rows.length - 1, Math.floor((rows.length * percent) / 100))]
         const size = Number(row?.['position']) + 1
-        const now = node.findings.assess(node.findings.request(size))
-        await replayedTo(node, size, (prefix) => {
-          assert.deepEqual(prefix.findings.assess(prefix.findings.request()), now)
+        const now = await node.findings.assess(node.findings.request(size))
+        await replayedTo(node, size, async (prefix) => {
+          assert.deepEqual(await prefix.findings.assess(prefix.findings.request()), now)
         })
         await node.close()
       })
@@ -192,7 +192,11 @@ test('same-cut-same-findings: an old cut gives the same bytes however far the lo
 })
 
 /** A node that holds only the first `size` entries, fed from the other one's log. */
-async function replayedTo(node: ComityNode, size: number, examine: (prefix: ComityNode) => void): Promise<void> {
+async function replayedTo(
+  node: ComityNode,
+  size: number,
+  examine: (prefix: ComityNode) => Promise<void>,
+): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'comity-prefix-'))
   try {
     const { openFiles } = await import('@comity/store')
@@ -204,7 +208,7 @@ async function replayedTo(node: ComityNode, size: number, examine: (prefix: Comi
     }
     await truth.close()
     const prefix = await ComityNode.open({ directory, keys: home.keys, now: node.now })
-    examine(prefix)
+    await examine(prefix)
     await prefix.close()
   } finally {
     rmSync(directory, { recursive: true, force: true })

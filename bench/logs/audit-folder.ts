@@ -1,7 +1,9 @@
-/** `audit-folder.ts DIRECTORY`: audits a data folder and prints the most memory that this took, in bytes. */
-import { FolderSource, audit } from '@comity/node'
+/** `audit-folder.ts DIRECTORY`: `comity audit DIRECTORY`, and prints the most memory that this took, in bytes. */
+import { PassThrough } from 'node:stream'
+import { processContext, runCommand } from '@comity/cli'
 import { memoryOf } from '../server/process-memory.ts'
 
-const report = await audit({ source: FolderSource.open(process.argv[2] ?? '') })
-if (report.verdict !== 'equal') throw new Error(`the audit found ${JSON.stringify(report.differences[0])}`)
+const summary = new PassThrough().resume()
+const exitCode = await runCommand(['audit', process.argv[2] ?? ''], { ...processContext(), stdout: summary })
+if (exitCode !== 0) throw new Error(`the audit ended with ${exitCode}`)
 process.stdout.write(String(memoryOf('self').peak))

@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ComityNode } from '@comity/node'
-import { type ProductPayload, instrumentUrn, productUrn } from '@comity/statement'
-import { type Actor, actor, keeper } from '@comity/testkit'
+import { type ProductPayload, productUrn } from '@comity/statement'
+import { type Actor, actor, keeper, writeLog } from '@comity/testkit'
 
-const startedAt = 1_795_219_200
+const startAt = 1_795_219_200
 
-/** How many parties share the log, and how many statements are on their way to the node at a time. */
+/** How many parties share the log, and how many statements a batch of it has: the most that a node takes. */
 export const parties = 64
-const inFlight = 1024
+const batch = 1024
 
 export interface BuiltLog {
   readonly directory: string
@@ -17,41 +17,29 @@ export interface BuiltLog {
   remove(): void
 }
 
-/** A log of at least `n` statements, registered by a real node: products of 64 parties, with published findings. */
+/** A log of at least `n` statements: products of 64 parties, judged by a node that publishes the findings about them. */
 export async function buildLog(n: number): Promise<BuiltLog> {
   const directory = mkdtempSync(join(tmpdir(), 'comity-bench-'))
   const home = keeper('bench')
-  let at = startedAt
-  const node = await ComityNode.found({
-    directory,
-    keys: home.keys,
-    now: () => at,
-    party: home.founding(at),
-    policy: home.policy(at),
-  })
-  const actors = Array.from({ length: parties }, (_, i) => actor(`bench ${i}`, home.origin))
-  for (const each of actors) await node.submit(each.founding(at))
-  for (const each of actors) await node.submit(each.sign('support', instrumentUrn('gids'), {}, at))
-  for (let done = 0; done < n; done += inFlight) {
-    at += 1
-    const count = Math.min(inFlight, n - done)
-    await Promise.all(Array.from({ length: count }, (_, i) => node.submit(productOf(actors, done + i, at))))
-  }
+  const authors = Array.from({ length: parties }, (_, i) => actor(`bench ${i}`, home.origin))
+  await writeLog({ directory, home, statements: n, batch, startAt, authors, areBound: true, statement: productOf })
+  const endAt = startAt + Math.ceil(n / batch)
+  const node = await ComityNode.open({ directory, keys: home.keys, now: () => endAt })
   await node.publishFindings()
   const { size } = node.head
   await node.close()
   return { directory, size, remove: () => rmSync(directory, { recursive: true, force: true }) }
 }
 
-function productOf(actors: readonly Actor[], i: number, at: number): Uint8Array {
-  const party = actors[i % actors.length]
-  if (party === undefined) throw new Error('the log has no parties')
+function productOf(authors: readonly Actor[], number: number, at: number): Uint8Array {
+  const author = authors[number % authors.length]
+  if (author === undefined) throw new RangeError('there are no authors')
   const payload: ProductPayload = {
-    name: `Product ${i}`,
+    name: `Product ${number}`,
     description: 'A gateway that exists for this benchmark only.',
-    purls: [`pkg:npm/%40bench/product-${i}`],
+    purls: [`pkg:npm/%40bench/product-${number}`],
     updatePolicy: { mechanism: 'package-manager', consent: 'required', security: 'separate', rollback: true },
     portability: { formats: ['application/json'] },
   }
-  return party.sign('product', productUrn(party.urn, `product-${i}`), payload, at)
+  return author.sign('product', productUrn(author.urn, `product-${number}`), payload, at)
 }

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { memoryOf } from './process-memory.ts'
 
-const script = join(dirname(fileURLToPath(import.meta.url)), 'serve-folder.ts')
+const folder = dirname(fileURLToPath(import.meta.url))
 
 /** What keeps a core busy as a load generator does: some hashing, for ten seconds at the most. */
 const spin = `const { hash } = require('node:crypto')
@@ -21,15 +21,23 @@ export interface RunningServer {
   cpu(): Promise<number>
   /** CPU of one Ed25519 verification in that process, in microseconds. */
   verifyCost(): Promise<number>
+  /** CPU of what a witness cannot do without for one cosigned checkpoint, in microseconds. */
+  witnessLimit(): Promise<number>
   /** Resident memory of the process in bytes. */
   memory(): ReturnType<typeof memoryOf>
   stop(): Promise<void>
+  /** As `kill -9` does. */
+  kill(): Promise<void>
 }
 
-/** Starts the server and waits until it answers. */
-export async function runServer(directory: string): Promise<RunningServer> {
+/** Starts a server of this folder and waits until it answers; `serve-folder.ts DIRECTORY` where nothing else is said. */
+export async function runServer(
+  directory: string,
+  script = 'serve-folder.ts',
+  more: readonly string[] = [],
+): Promise<RunningServer> {
   const started = performance.now()
-  const args = ['--disable-warning=ExperimentalWarning', script, directory]
+  const args = ['--disable-warning=ExperimentalWarning', join(folder, script), directory, ...more]
   const child = spawn(process.execPath, args, {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   })
@@ -44,24 +52,28 @@ export async function runServer(directory: string): Promise<RunningServer> {
     child.send(question)
     return Number((await answer)[0])
   }
+  const askBesideLoad = async (question: string): Promise<number> => {
+    // The other core is as busy as it is under load: two threads of one core slow each other down.
+    const neighbour = spawn(process.execPath, ['--eval', spin], { stdio: 'ignore' })
+    const cost = await ask(question)
+    neighbour.kill()
+    return cost
+  }
+  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+    child.kill(signal)
+    await once(child, 'exit')
+  }
   return {
     url,
     startSeconds,
     cpu: () => ask('cpu'),
-    verifyCost: async () => {
-      // The other core is as busy as it is under load: two threads of one core slow each other down.
-      const neighbour = spawn(process.execPath, ['--eval', spin], { stdio: 'ignore' })
-      const cost = await ask('verify')
-      neighbour.kill()
-      return cost
-    },
+    verifyCost: () => askBesideLoad('verify'),
+    witnessLimit: () => askBesideLoad('limit'),
     memory: () => {
       if (child.pid === undefined) throw new Error('the server has no process')
       return memoryOf(child.pid)
     },
-    stop: async () => {
-      child.kill('SIGTERM')
-      await once(child, 'exit')
-    },
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
   }
 }

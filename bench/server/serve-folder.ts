@@ -34,6 +34,7 @@ function verifyCost(): number {
 
 mkdirSync(directory, { recursive: true })
 const node = await openOrFound(directory, home)
+node.startClockwork((error) => process.stderr.write(`${String(error)}\n`))
 const view = join(directory, 'views', 'vault.db')
 const vault = await Vault.open({ truth: node.truth, view, register: node.reader, now })
 const server = await createServer({ node, vault })

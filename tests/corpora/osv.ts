@@ -47,7 +47,7 @@ function wrongBounds(rule: Rule): readonly string[] {
   for (const { events } of rule.ranges) {
     for (const { kind, version } of events) {
       const { state } = evaluateRule(live, version === '0' ? '0.0.0-0' : version)
-      const wanted = kind === 'introduced' || kind === 'last_affected' ? 'affected' : 'not-affected'
+      const wanted = kind === 'introduced' || kind === 'last_affected' ? 'affected' : 'not_affected'
       if (state !== wanted) wrong.push(`${kind} ${version} is ${state}`)
     }
   }

@@ -1,7 +1,8 @@
-import { ed25519FromSeed, generateKeyPair, sha256, type PrivateKey } from '@comity/crypto'
-import { ed25519Signer, signNote } from '@comity/log'
+import { ed25519FromSeed, generateKeyPair, mlDsa44FromSeed, sha256, type PrivateKey } from '@comity/crypto'
+import { type Cosigner, cosigner, ed25519Signer, mlDsaCosigner, signNote } from '@comity/log'
 import type { NodeKeys } from '@comity/node'
 import {
+  type Algorithm,
   type CorePayloads,
   type PartyPayload,
   type Signer,
@@ -14,12 +15,12 @@ import {
 const crypto = { sha256, verify: () => false }
 
 /** A key that repeats: the same label gives the same key in every run. */
-export function keyFor(label: string): PrivateKey {
+export function keyFor(label: string): PrivateKey<'EdDSA'> {
   return ed25519FromSeed(sha256(new TextEncoder().encode(`comity test key ${label}`)))
 }
 
 /** A signer of statements from a private key. */
-export function signerOf(key: PrivateKey): Signer {
+export function signerOf(key: PrivateKey<Algorithm>): Signer {
   return {
     alg: key.alg,
     kid: keyThumbprint({ alg: key.alg, bytes: key.publicKey }, crypto),
@@ -86,8 +87,13 @@ export interface Keeper extends Actor {
   policy(iat: number, policy?: Partial<CorePayloads['policy']>): Uint8Array
 }
 
+export interface KeeperOptions extends ActorOptions {
+  /** Its node cosigns the logs of its peers. */
+  readonly witness?: boolean
+}
+
 /** A keeper whose log has the default kind of origin, `<log key hash>.comity.invalid`. */
-export function keeper(label: string, options: ActorOptions = {}): Keeper {
+export function keeper(label: string, { witness = false, ...options }: KeeperOptions = {}): Keeper {
   const logKey = keyFor(`${label} log`)
   const receipt = keyFor(`${label} receipt`)
   const findings = keyFor(`${label} findings`)
@@ -102,6 +108,7 @@ export function keeper(label: string, options: ActorOptions = {}): Keeper {
         { jwk: key(findings), roles: ['sign'], kinds: ['findings'] },
         { jwk: key(receipt), roles: ['receipt'] },
         { jwk: key(logKey), roles: ['log'] },
+        ...(witness ? witnessEntries(label) : []),
       ],
       ...options.party,
     },
@@ -118,9 +125,26 @@ export function keeper(label: string, options: ActorOptions = {}): Keeper {
       receipt: signerOf(receipt),
       findings: signerOf(findings),
       log: { publicKey: logKey.publicKey, signNote: (text) => signNote(text, [noteSigner]) },
+      ...(witness ? { witness: witnessCosigners(label, origin) } : {}),
     },
     policy: (iat, policy) => own.sign('policy', origin, { ...openPolicy, ...policy }, iat),
   }
+}
+
+/** The two keys that a witness of this label cosigns with, under a name. */
+export function witnessCosigners(label: string, name: string): readonly Cosigner[] {
+  const { ed25519, mlDsa44 } = witnessKeysFor(label)
+  return [cosigner(name, ed25519, sha256), mlDsaCosigner(name, mlDsa44, sha256)]
+}
+
+function witnessKeysFor(label: string) {
+  const mlDsa44 = mlDsa44FromSeed(sha256(new TextEncoder().encode(`comity test key ${label} witness`)))
+  return { ed25519: keyFor(`${label} witness`), mlDsa44 }
+}
+
+function witnessEntries(label: string): PartyPayload['keys'] {
+  const { ed25519, mlDsa44 } = witnessKeysFor(label)
+  return [ed25519, mlDsa44].map(({ alg, publicKey }) => ({ jwk: jwkOf({ alg, bytes: publicKey }), roles: ['witness'] }))
 }
 
 /** Takes everything from everybody: tests say what they restrict. */
@@ -131,6 +155,7 @@ const openPolicy: CorePayloads['policy'] = {
     'adherence',
     'advisory',
     'approval',
+    'continuation',
     'endorsement',
     'findings',
     'hash-envelope',

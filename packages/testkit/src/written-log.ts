@@ -1,4 +1,4 @@
-import { type CorePayloads, productUrn, signStatement } from '@comity/statement'
+import { type CorePayloads, instrumentUrn, productUrn, signStatement } from '@comity/statement'
 import { openFiles } from '@comity/store'
 import { type Actor, type Keeper, actor } from './actors.ts'
 
@@ -7,8 +7,14 @@ export interface WrittenLog {
   readonly home: Keeper
   /** Statements to write beside parties and time leaves. */
   readonly statements: number
-  /** Statements between two time leaves. */
+  /** Statements between two time leaves; 64 where nobody says otherwise. */
   readonly batch?: number
+  /** Whose statements they are; 32 parties that support nothing where nobody says otherwise. */
+  readonly authors?: readonly Actor[]
+  /** The authors support the Initiative first, so that there are findings about them. */
+  readonly areBound?: boolean
+  /** The `number`-th statement; a product of one of the authors where nobody says otherwise. */
+  readonly statement?: (authors: readonly Actor[], number: number, at: number) => Uint8Array
   /** Time of the first entry, whole seconds since the epoch; each batch is a second later. */
   readonly startAt: number
   readonly onProgress?: (done: number) => void
@@ -26,8 +32,8 @@ export interface WrittenBytes {
  * need a large log sooner than a node would register one. A node that opens the folder judges all of it.
  */
 export async function writeLog(options: WrittenLog): Promise<WrittenBytes> {
-  const { home, statements, startAt } = options
-  const batchSize = options.batch ?? 64
+  const { home, statements, startAt, batch: batchSize = 64, statement = productStatement } = options
+  const authors = options.authors ?? Array.from({ length: 32 }, (_, i) => actor(`author ${i}`, home.origin))
   const truth = await openFiles({ directory: options.directory })
   const stream = await truth.stream('public')
   let leafBytes = 0
@@ -37,17 +43,22 @@ export async function writeLog(options: WrittenLog): Promise<WrittenBytes> {
     await stream.append(closed)
   }
   await append([home.founding(startAt), home.policy(startAt)], startAt)
-  const authors = Array.from({ length: 32 }, (_, i) => actor(`author ${i}`, home.origin))
   await append(
     authors.map((author) => author.founding(startAt)),
     startAt,
   )
+  if (options.areBound === true) {
+    await append(
+      authors.map((author) => author.sign('support', instrumentUrn('gids'), {}, startAt)),
+      startAt,
+    )
+  }
   let at = startAt
   for (let done = 0; done < statements; done += batchSize) {
     at += 1
     const count = Math.min(batchSize, statements - done)
     await append(
-      Array.from({ length: count }, (_, i) => productStatement(authors, done + i, at)),
+      Array.from({ length: count }, (_, i) => statement(authors, done + i, at)),
       at,
     )
     options.onProgress?.(done + count)
