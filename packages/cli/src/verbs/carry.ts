@@ -69,7 +69,7 @@ export const registerCarry: Register = (program, { run }) => {
     .addHelpText(
       'after',
       example(
-        'comity carry import stick.comity --data /var/lib/comity --receipt receipt.json',
+        'comity carry import stick.comity --data ./data --receipt receipt.json',
         'comity carry import stick.comity stick.comity.2',
         'comity carry import stick.comity --follow 3f2a9c…',
       ),
