@@ -60,13 +60,16 @@ test('without anything said, hundreds of posts in one go pass, and a flood does 
   const served_ = await served(context)
   await post(served_, provider.founding(startAt), {})
   const statement = provider.sign('support', instrumentUrn('gids'), {}, startAt)
-  const flood = await Promise.all(
-    Array.from({ length: 1500 }, async () => {
+  const flood: number[] = []
+  // A few at a time: 1,500 connections at once are more than a busy machine opens in time.
+  for (let i = 0; i < 30; i++) {
+    const posted = Array.from({ length: 50 }, async () => {
       const response = await post(served_, statement, from('2001:db8::7'))
       await response.arrayBuffer()
       return response.status
-    }),
-  )
+    })
+    flood.push(...(await Promise.all(posted)))
+  }
   const taken = flood.filter((status) => status === 201).length
   assert.ok(taken >= 1000 && taken < 1500, `${taken} of 1500`)
   assert.ok(flood.every((status) => status === 201 || status === 429))

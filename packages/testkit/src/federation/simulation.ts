@@ -113,6 +113,12 @@ class Simulation {
         await node.node.peers.add({ url: other.url, keeper: other.keeper.urn, witnessKeys })
       }
     }
+    // A witness cosigns the logs of its peers.
+    for (const [i, { url, keeper }] of this.#nodes.entries()) {
+      const next = this.#nodes[(i + 1) % this.#nodes.length]
+      if (next !== undefined && next.url !== url && next.node.peers.find(keeper.origin) === undefined)
+        await next.node.peers.add({ url, keeper: keeper.urn })
+    }
   }
 
   async #fork(liar: SimulatedNode): Promise<void> {
