@@ -125,7 +125,7 @@ async function following(given: { peers: number; rate: number; seconds: number }
       const expected = peers * rate * seconds
       for (let i = 0; lags.length < expected && i < latest; i++) await wait(1000)
       const atEnd = memoryOf('self').now
-      const [failed] = node.mirrors.states().filter(({ lastError }) => lastError !== undefined)
+      const failed = node.mirrors.states().find(({ lastError }) => lastError !== undefined)
       if (errors.length > 0) throw errors[0]
       if (lags.length < expected)
         throw new Error(`${lags.length} statements were folded, of ${expected}: ${failed?.lastError?.message}`)

@@ -1,3 +1,4 @@
+// Does not end within minutes yet, and so is not part of `npm test`.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inboxKills } from './soak/inbox-kills.ts'
