@@ -8,16 +8,11 @@ import { verify } from '@comity/crypto'
 import { Vault, createServer } from '@comity/node'
 import { keeper, keyFor, openOrFound } from '@comity/testkit'
 import { median } from '../figure.ts'
+import { cpu } from './process-cpu.ts'
 
 const [directory = ''] = process.argv.slice(2)
 const home = keeper('bench')
 const now = () => Math.floor(Date.now() / 1000)
-
-/** CPU of this process and all its threads so far, in microseconds. */
-function cpu(): number {
-  const { user, system } = process.cpuUsage()
-  return user + system
-}
 
 /** CPU of one Ed25519 verification of a statement-sized message, in microseconds: the median of short runs. */
 function verifyCost(): number {

@@ -8,21 +8,16 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { generateKeyPair, verify } from '@comity/crypto'
 import { formatVerifierKey } from '@comity/log'
-import { ComityNode, NodeError, Vault, createServer } from '@comity/node'
-import { AskingLog, type Keeper, keeper, witnessCosigners } from '@comity/testkit'
+import { Vault, createServer } from '@comity/node'
+import { AskingLog, keeper, openOrFound, witnessCosigners } from '@comity/testkit'
 import { median } from '../figure.ts'
+import { cpu } from './process-cpu.ts'
 import { witnessedOrigin } from './witnessed-origin.ts'
 
 const [directory = '', count = '1', algorithms = 'both'] = process.argv.slice(2)
 const home = keeper('bench witness', { witness: true })
 const isBoth = algorithms === 'both'
 const now = () => Math.floor(Date.now() / 1000)
-
-/** CPU of this process and all its threads so far, in microseconds. */
-function cpu(): number {
-  const { user, system } = process.cpuUsage()
-  return user + system
-}
 
 /**
  * CPU that no witness can do without, in microseconds: one Ed25519 verification, and one signature with each key. The
@@ -44,18 +39,10 @@ function limit(): number {
   return median(runs)
 }
 
-async function open(keys: Keeper['keys']): Promise<ComityNode> {
-  try {
-    return await ComityNode.open({ directory, keys })
-  } catch (error) {
-    if (!(error instanceof NodeError) || error.code !== 'not-founded') throw error
-    return ComityNode.found({ directory, keys, party: home.founding(now()), policy: home.policy(now()) })
-  }
-}
-
 mkdirSync(directory, { recursive: true })
 const cosigners = witnessCosigners('bench witness', home.origin)
-const node = await open({ ...home.keys, witness: isBoth ? cosigners : cosigners.slice(0, 1) })
+const witness = isBoth ? cosigners : cosigners.slice(0, 1)
+const node = await openOrFound(directory, { ...home, keys: { ...home.keys, witness } })
 const peers = Array.from({ length: Number(count) }, (_, i) => {
   const { origin, key } = new AskingLog(witnessedOrigin(i), 0)
   const address = { url: `http://127.0.0.1:1/${i}`, allowPrivate: true }

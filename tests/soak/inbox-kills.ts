@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { Inbox, Vault } from '@comity/node'
+import { randomFrom } from '@comity/testkit'
 import { neighbourDirectory, openInboxNode, sealedKeeper, sealFileOf } from './inbox-neighbours.ts'
 
 const child = join(dirname(fileURLToPath(import.meta.url)), 'inbox-node.ts')
@@ -40,7 +41,7 @@ export async function inboxKills({
   const defects: string[] = []
   const start = (label: string, other: string, role: string) =>
     run(folder, epoch, [label, other, role], accepted, defects)
-  const next = generator(seed)
+  const next = randomFrom(seed)
   try {
     let sender = await start('sender', 'receiver', 'writes')
     let receiver = await start('receiver', 'sender', 'reads')
@@ -158,16 +159,5 @@ function allOf({ inbox, urn }: { readonly inbox: Inbox; readonly urn: string }):
     ids.push(...messages.map(({ id }) => id))
     if (next === undefined) return ids
     cursor = next
-  }
-}
-
-/** mulberry32: small, seeded, and good enough to choose moments. */
-function generator(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { treeHasher } from '@comity/crypto'
 import { parseCheckpoint, parseNote, verifyConsistency } from '@comity/log'
 import { ComityNode, FolderSource, audit } from '@comity/node'
-import { keeper } from '@comity/testkit'
+import { keeper, randomFrom } from '@comity/testkit'
 
 const child = join(dirname(fileURLToPath(import.meta.url)), 'loaded-node.ts')
 
@@ -38,7 +38,7 @@ export async function killRounds({
 }: KillOptions): Promise<{ statements: number; size: number }> {
   const directory = mkdtempSync(join(tmpdir(), 'comity-kill-'))
   const released: Released = { indexes: new Map(), checkpoints: [] }
-  const random = generator(seed)
+  const random = randomFrom(seed)
   try {
     for (let round = 0; round < rounds; round++) {
       await killOnce(directory, round, released, 5 + Math.floor(random() * 400))
@@ -101,16 +101,5 @@ async function check(directory: string, released: Released): Promise<number> {
     return node.head.size
   } finally {
     await node.close()
-  }
-}
-
-/** mulberry32: small, seeded, and good enough to choose moments. */
-function generator(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }

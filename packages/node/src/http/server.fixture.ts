@@ -68,12 +68,19 @@ export async function served(
     policy: home.policy(startAt, policy),
     ...(fileSystem === undefined ? {} : { fileSystem }),
   })
-  const vault = await Vault.open({
-    truth: node.truth,
-    view: join(directory, 'views', 'vault.db'),
-    register: node.reader,
-    now,
-  })
+  const { vault, app, url, port } = await listening(context, { node, directory, now }, options)
+  const as = (token: string) => createClient({ baseUrl: url, token })
+  return { node, vault, app, url, port, clock, client: createClient({ baseUrl: url }), as }
+}
+
+/** Serves a node that was founded in a folder of its own; both go when the test ends. */
+export async function listening(
+  context: TestContext,
+  { node, directory, now }: { readonly node: ComityNode; readonly directory: string; readonly now: () => number },
+  options: Partial<Omit<ServerOptions, 'node' | 'vault'>> = {},
+) {
+  const view = join(directory, 'views', 'vault.db')
+  const vault = await Vault.open({ truth: node.truth, view, register: node.reader, now })
   node.onBatch(() => vault.wake())
   const app = await createServer({ node, vault, ...options })
   await app.listen({ port: 0, host: '127.0.0.1' })
@@ -86,9 +93,7 @@ export async function served(
   })
   // Safe: the server listens on a TCP port.
   const { port } = app.server.address() as AddressInfo
-  const url = `http://127.0.0.1:${port}`
-  const as = (token: string) => createClient({ baseUrl: url, token })
-  return { node, vault, app, url, port, clock, client: createClient({ baseUrl: url }), as }
+  return { vault, app, url: `http://127.0.0.1:${port}`, port }
 }
 
 export const json = (value: unknown): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(JSON.stringify(value)))

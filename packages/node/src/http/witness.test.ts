@@ -1,8 +1,8 @@
 /** C2SP tlog-witness over real connections. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { type AddressInfo, connect } from 'node:net'
+import { mkdtempSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -11,8 +11,7 @@ import { formatVerifierKey, parseSignatureLines } from '@comity/log'
 import { AskingLog, forkOf, keeper, manualClock } from '@comity/testkit'
 import { peersCell } from '../federation/peers/peer-list.ts'
 import { ComityNode } from '../node.ts'
-import { Vault } from '../vault/vault.ts'
-import { createServer } from './create-server.ts'
+import { listening } from './server.fixture.ts'
 
 const startAt = 1_795_219_200
 const log = new AskingLog('log.example.org/http')
@@ -39,20 +38,7 @@ async function serving(context: TestContext, { witness = true } = {}) {
     allowPrivate: true,
   }
   await node.truth.cells.compareAndSet(peersCell, 0, Buffer.from(JSON.stringify([peer])))
-  const view = join(directory, 'views', 'vault.db')
-  const vault = await Vault.open({ truth: node.truth, view, register: node.reader, now })
-  const app = await createServer({ node, vault })
-  await app.listen({ port: 0, host: '127.0.0.1' })
-  context.after(async () => {
-    app.server.closeAllConnections()
-    await app.close()
-    await vault.close()
-    await node.close()
-    rmSync(directory, { recursive: true, force: true })
-  })
-  // Safe: the server listens on a TCP port.
-  const { port } = app.server.address() as AddressInfo
-  const url = `http://127.0.0.1:${port}`
+  const { url, port } = await listening(context, { node, directory, now })
   const ask = (body: Uint8Array, headers: Record<string, string> = {}) =>
     fetch(`${url}/witness/add-checkpoint`, { method: 'POST', body: Uint8Array.from(body), headers })
   return { node, home, port, url, ask }

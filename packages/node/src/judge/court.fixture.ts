@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { sha256Hex } from '@comity/crypto'
 import {
@@ -12,9 +9,10 @@ import {
   readPayloadAs,
   statementUrn,
 } from '@comity/statement'
-import { type Actor, actor, keeper, manualClock } from '@comity/testkit'
+import { type Actor, actor, keeper } from '@comity/testkit'
 import { crypto } from '../crypto-port.ts'
-import { ComityNode, NodeError, Refused } from '../index.ts'
+import { foundedNode } from '../founded.fixture.ts'
+import { type ComityNode, NodeError, Refused } from '../index.ts'
 
 export const start = 1_795_219_200
 export const home = keeper('judge')
@@ -30,20 +28,7 @@ export const digest = `sha256:${sha256Hex(document)}`
 export const documents = [{ digest, size: document.length, type: 'text/plain' }]
 
 export async function court(context: TestContext, policy?: Partial<CorePayloads['policy']>) {
-  const directory = mkdtempSync(join(tmpdir(), 'comity-judge-'))
-  const clock = manualClock(start)
-  const node = await ComityNode.found({
-    directory,
-    keys: home.keys,
-    now: () => clock.now(),
-    party: home.founding(start),
-    policy: home.policy(start, policy),
-  })
-  context.after(async () => {
-    await node.close()
-    rmSync(directory, { recursive: true, force: true })
-  })
-  return { node, clock }
+  return foundedNode(context, home, start, policy)
 }
 
 /** Submits and expects a refusal with this code, under the keeper's signature where the statement is authentic. */

@@ -1,30 +1,16 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { instrumentUrn } from '@comity/statement'
-import { actor, keeper, manualClock } from '@comity/testkit'
-import { ComityNode, NodeError, bytesLimit, queueLimit } from '../index.ts'
+import { actor, keeper } from '@comity/testkit'
+import { foundedNode } from '../founded.fixture.ts'
+import { NodeError, bytesLimit, queueLimit } from '../index.ts'
 
 const start = 1_795_219_200
 const home = keeper('intake')
 const provider = actor('provider', home.origin)
 
 async function founded(context: TestContext) {
-  const clock = manualClock(start)
-  const directory = mkdtempSync(join(tmpdir(), 'comity-intake-'))
-  const node = await ComityNode.found({
-    directory,
-    keys: home.keys,
-    now: () => clock.now(),
-    party: home.founding(start),
-    policy: home.policy(start),
-  })
-  context.after(async () => {
-    await node.close()
-    rmSync(directory, { recursive: true, force: true })
-  })
+  const { node } = await foundedNode(context, home, start)
   await node.submit(provider.founding(start))
   return node
 }

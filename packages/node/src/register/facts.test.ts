@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import { instrumentUrn, jwkOf, productUrn, statementUrn } from '@comity/statement'
-import { actor, keeper, keyFor, manualClock, signerOf } from '@comity/testkit'
-import { ComityNode } from '../index.ts'
+import { actor, keeper, keyFor, signerOf } from '@comity/testkit'
+import { foundedNode } from '../founded.fixture.ts'
 import { RegisterFacts } from './facts.ts'
 
 const start = 1_795_219_200
@@ -17,19 +14,7 @@ const keyOf = (label: string, roles: ('sign' | 'approve')[]) => ({
 })
 
 test('same-cut-same-findings: what comes after a cut, a compromise or an approval, changes nothing in it', async (context) => {
-  const directory = mkdtempSync(join(tmpdir(), 'comity-facts-'))
-  const clock = manualClock(start)
-  const node = await ComityNode.found({
-    directory,
-    keys: home.keys,
-    now: () => clock.now(),
-    party: home.founding(start),
-    policy: home.policy(start),
-  })
-  context.after(async () => {
-    await node.close()
-    rmSync(directory, { recursive: true, force: true })
-  })
+  const { node, clock } = await foundedNode(context, home, start)
   const second = signerOf(keyFor('careful second'))
   const careful = actor('careful', home.origin, {
     party: {

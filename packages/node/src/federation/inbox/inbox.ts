@@ -85,7 +85,7 @@ export class Inbox {
     this.#outbox = new Outbox(parts, this.reception, this.uploads)
     const { reception, arrivals } = this
     const dispatch = new Dispatch({ desk, reader, directory, reception, arrivals, fetch })
-    this.#courier = new Courier(dispatch, random, onError)
+    this.#courier = new Courier(dispatch, random, onError, () => this.#loops.wake())
     this.#carrier = new Carrier({ desk, reader, dispatch, random, onDefect: onError })
     this.#committer = new Committer({ desk, reader, log: commitmentLog(node) })
     this.#loops = new Loops(

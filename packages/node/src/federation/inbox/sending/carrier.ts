@@ -80,7 +80,9 @@ export class Carrier {
   async #bring(delivery: Delivery, now: number): Promise<void> {
     const { dispatch, reader } = this.#parts
     const destination = dispatch.destination(delivery.to)
-    const { attachments } = await dispatch.post(delivery, destination)
+    const { receipt, attachments } = await dispatch.post(delivery, destination)
+    // The answer to the last `finish` may have been lost: this receipt names what it named.
+    if (await this.#note(delivery, receipt, now)) return
     let budget = chunksInARow
     for (const attachment of reader.attachments(delivery.message)) {
       const there = attachments[attachment.n]
@@ -88,12 +90,18 @@ export class Carrier {
       if (there === undefined || there.whole || list === undefined) continue
       budget -= await this.#carry({ ticket: there.ticket, list }, destination, budget)
       if (budget <= 0) return
-      const receipt = await destination.finish(there.ticket)
-      const named = new Set(dispatch.check(delivery, receipt))
-      const isWhole = delivery.message.record.attachments.every(({ sealed }) => named.has(sealed))
-      const text = Buffer.from(receipt).toString('base64url')
-      await dispatch.note(delivery, { state: isWhole ? 'delivered' : 'taken', receipt: text, at: now })
+      await this.#note(delivery, await destination.finish(there.ticket), now)
     }
+  }
+
+  /** Keeps a receipt; true where it names every attachment. */
+  async #note(delivery: Delivery, receipt: Uint8Array, now: number): Promise<boolean> {
+    const { dispatch } = this.#parts
+    const named = new Set(dispatch.check(delivery, receipt))
+    const isWhole = delivery.message.record.attachments.every(({ sealed }) => named.has(sealed))
+    const text = Buffer.from(receipt).toString('base64url')
+    await dispatch.note(delivery, { state: isWhole ? 'delivered' : 'taken', receipt: text, at: now })
+    return isWhole
   }
 
   /** Brings up to `budget` chunks that are not there; returns how many. All of them are there where that is less. */

@@ -16,12 +16,17 @@ export class Courier {
   readonly #dispatch: Dispatch
   readonly #schedule: Schedule
   readonly #onDefect: (error: unknown) => void
+  readonly #onTaken: () => void
 
-  /** `onDefect` hears of what is neither an answer nor a silence of the other side. */
-  constructor(dispatch: Dispatch, random: () => number, onDefect: (error: unknown) => void) {
+  /**
+   * `onDefect` hears of what is neither an answer nor a silence of the other side, `onTaken` that a message arrived whose
+   * attachments are still to be brought.
+   */
+  constructor(dispatch: Dispatch, random: () => number, onDefect: (error: unknown) => void, onTaken: () => void) {
     this.#dispatch = dispatch
     this.#schedule = new Schedule(random)
     this.#onDefect = onDefect
+    this.#onTaken = onTaken
   }
 
   /** Tries what is due, at most {@link atOnce} of it. Resolves with when it wants to be called next. */
@@ -46,6 +51,7 @@ export class Courier {
       const text = Buffer.from(receipt).toString('base64url')
       await this.#dispatch.note(delivery, { state: isWhole ? 'delivered' : 'taken', receipt: text, at: now })
       this.#schedule.forget(name)
+      if (!isWhole) this.#onTaken()
     } catch (error) {
       const code = reasonOf(error)
       if (code === undefined) this.#onDefect(error)
