@@ -26,7 +26,7 @@ function linesOf(page: string): string {
 async function typed(
   context: TestContext,
   port: number,
-  which = [0, 1, 2, 3, 4],
+  { which = [0, 1, 2, 3, 4], isServing = true } = {},
 ): Promise<{ said: string; complained: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'comity-readme-'))
   const serving = join(folder, 'data', 'node', 'serving.json')
@@ -43,11 +43,12 @@ async function typed(
   copyFileSync(join(root, 'samples/GO-2023-2153.json'), join(folder, 'osv.json'))
   const script = lines
     .replace('comity serve &', `comity serve --port ${port} &`)
+    .replace('--wait 20', isServing ? '--wait 120' : '--wait 2')
     .replaceAll('OSV-ID', 'GO-2023-2153')
     .trimEnd()
     .split('\n')
     .filter((_, i) => which.includes(i))
-    .map((line) => `${line} || exit 1`)
+    .map((line, i) => (i === 0 && !isServing ? line : `${line} || exit 1`))
     .join('\n')
   const path = `${dirname(process.execPath)}${delimiter}${process.env['PATH']}`
   const shell = spawn('bash', ['-c', script], { cwd: folder, env: { PATH: path, HOME: folder } })
@@ -89,8 +90,9 @@ test('where the port belongs to another program the lines work on without a serv
   context.after(() => stranger.close())
   // Safe: it listens on a TCP port.
   const { port } = stranger.address() as AddressInfo
-  const { said, complained } = await typed(context, port, [0, 4])
+  const { said, complained } = await typed(context, port, { which: [0, 4], isServing: false })
   assert.match(complained, /is in use by another\s+program/)
+  assert.match(complained, /no node answered/)
   assert.match(said, /EQUAL/)
   assert.equal(asked, 0)
 })

@@ -126,7 +126,14 @@ test('a server ends by itself at SIGTERM and SIGINT, and a second one on its fol
   assert.equal(await server.stop('SIGTERM'), 0)
   const status = await own.json<{ serving: boolean; size: number }>('status')
   assert.deepEqual({ serving: status.serving, size: status.size }, { serving: false, size: 3 })
+
+  const early = await own.run('status', '--wait', '1')
+  assert.equal(early.code, 4)
+  assert.match(early.stderr.replaceAll(/\s+/g, ' '), /no node answered at \S+data within 1 second/)
+  assert.equal((await own.run('status', '--wait', 'a')).code, 2)
+  const patient = own.json<{ serving: boolean }>('status', '--wait')
   const next = await own.serve('serve')
+  assert.equal((await patient).serving, true)
   assert.equal(await next.stop('SIGINT'), 0)
 })
 

@@ -1,4 +1,4 @@
-import { type Client, createClient } from '@comity/contract'
+import { type Client, ClientError, createClient } from '@comity/contract'
 import { resolve } from 'node:path'
 import { CliError } from './cli-error.ts'
 import type { Context } from './context.ts'
@@ -139,6 +139,21 @@ export class Session {
     if (given !== undefined) return addressFrom(given)
     const node = this.options.data === undefined ? this.#place?.node : undefined
     return node ?? this.data.serving()
+  }
+
+  /** Whether a node that runs by itself answers where {@link client} would look for one. Opens nothing. */
+  async answers(): Promise<boolean> {
+    const answering = this.#answering()
+    this.address = answering ?? (this.data.isFounded ? this.data.path : defaultNodeUrl)
+    // Whoever answers at the default address may serve another folder than the one at hand.
+    if (answering === undefined && this.data.isFounded) return false
+    try {
+      await createClient({ baseUrl: this.address }).status()
+      return true
+    } catch (error) {
+      if (error instanceof ClientError && error.code === 'unreachable') return false
+      throw error
+    }
   }
 
   async #findAddress(): Promise<string> {

@@ -2,6 +2,7 @@
 import { openFiles, openReadOnly } from '@comity/store'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { CliError } from '../cli-error.ts'
 import type { Result } from '../context.ts'
 import { nameOf, short } from '../names.ts'
@@ -18,7 +19,11 @@ export const registerMaintenance: Register = (program, { run }) => {
     .description(
       'Shows the log, its newest checkpoint and whether the node takes statements. A data folder that no node serves is looked into without keys.',
     )
-    .addHelpText('after', example('comity status', 'comity status --node https://log.example.org'))
+    .option('--wait [seconds]', 'wait until a node answers, 60 seconds at most or as many as given')
+    .addHelpText(
+      'after',
+      example('comity status', 'comity status --node https://log.example.org', 'comity status --wait'),
+    )
     .action(run(status))
   program
     .command('rebuild')
@@ -30,7 +35,12 @@ export const registerMaintenance: Register = (program, { run }) => {
     .action(run(rebuild))
 }
 
-async function status(session: Session): Promise<Result> {
+interface StatusOptions {
+  readonly wait?: string | true
+}
+
+async function status(session: Session, { wait }: StatusOptions): Promise<Result> {
+  if (wait !== undefined) await answering(session, wait === true ? defaultWait : secondsOf(wait))
   const folder = session.offlineFolder
   if (folder !== undefined) return folderStatus(folder.path, folder.founded())
   const client = await session.client()
@@ -57,6 +67,26 @@ async function status(session: Session): Promise<Result> {
     ].join('\n'),
     json: { node: session.address, serving: true, ...found, peers },
   }
+}
+
+/** Seconds: a node on a busy machine is up in five. */
+const defaultWait = 60
+
+function secondsOf(text: string): number {
+  const seconds = Number(text)
+  if (/^\d+$/.test(text) && seconds >= 1 && seconds <= 3600) return seconds
+  throw new CliError('usage', `--wait "${text}" is no number of seconds from 1 to 3600`)
+}
+
+/** Resolves when a node answers where this run would ask one. Throws CliError `unreachable` when the time is over. */
+async function answering(session: Session, seconds: number): Promise<void> {
+  const end = performance.now() + seconds * 1000
+  while (performance.now() < end) {
+    if (await session.answers()) return
+    session.progress.update(`Waiting for a node at ${session.address}`)
+    await delay(200)
+  }
+  throw new CliError('unreachable', `no node answered at ${session.address} within ${plural(seconds, 'second')}`)
 }
 
 /** What the folder itself says. The checkpoint's signature is not looked at: `comity audit DIR` does that. */

@@ -11,6 +11,7 @@ import {
   type PartyPayload,
   partyUrn,
   signStatement,
+  statementUrn,
 } from '@comity/statement'
 import { type Actor, actor, keyFor, signerOf } from '@comity/testkit'
 import { audit } from '../audit/audit.ts'
@@ -184,6 +185,7 @@ test('a party that asked for more signatures is not changed by one', async (cont
         { jwk: jwk('careful second'), roles: ['approve'] },
       ],
       thresholds: { party: 2, support: 2 },
+      recovery: { threshold: 1, keys: [jwk('careful rescue')] },
     },
   })
   const { id: previous } = await served_.client.submit(author.founding(startAt))
@@ -194,6 +196,10 @@ test('a party that asked for more signatures is not changed by one', async (cont
   const pending = await served_.client.statement(id)
   assert.equal(pending.effective, null)
   assert.deepEqual(pending.pending, { have: 1, need: 2 })
+  const recovery = author.sign('approval', statementUrn(id), {}, startAt, signerOf(keyFor('careful rescue')))
+  await served_.client.submit(recovery)
+  const stillOne = await served_.client.statement(id)
+  assert.deepEqual(stillOne.pending, { have: 1, need: 2 }, 'a recovery key counts for recovery alone')
   const approval = author.sign(
     'approval',
     `urn:comity:statement:${id}`,
@@ -205,7 +211,7 @@ test('a party that asked for more signatures is not changed by one', async (cont
   const approved = await served_.client.statement(id)
   assert.equal(typeof approved.effective, 'number')
   assert.equal(approved.pending, undefined)
-  assert.equal(approved.approvals.length, 1)
+  assert.equal(approved.approvals.length, 2)
 })
 
 test('a payload is refused for its kind, its schema with the path, its documents and its size', async (context) => {

@@ -5,10 +5,11 @@ import type {
   VoidEntriesQuery,
   VoidEntriesResponse,
 } from '@comity/contract'
-import { decodeStatement, FOREIGN, HASH_ENVELOPE, type Statement } from '@comity/statement'
+import { countSigners, decodeStatement, FOREIGN, HASH_ENVELOPE, type Statement } from '@comity/statement'
 import { crypto } from '../../crypto-port.ts'
 import type { ComityNode } from '../../node.ts'
 import { batchOf } from '../../pipeline/sequencer.ts'
+import { PartyBook } from '../../register/party-book.ts'
 import { positionById } from '../../register/by-id.ts'
 import { indexOf, logOf, positionOf, type PositionRange, rangeOf } from '../../register/position.ts'
 import { Sight } from '../../register/sight.ts'
@@ -177,7 +178,8 @@ function signaturesOf(
   statement: Statement,
   position: number,
 ): Pick<StatementResponse, 'approvals' | 'pending'> {
-  const approvals = node.reader
+  const { reader } = node
+  const approvals = reader
     .prepare(
       `SELECT signing_key.kid AS kid, approval.position AS position
        FROM approval JOIN signing_key USING (signing_key)
@@ -185,9 +187,12 @@ function signaturesOf(
     )
     .all(statement.id, position)
     .map((row) => ({ kid: String(row['kid']), index: indexOf(Number(row['position'])) }))
-  const need = node.reader.prepare('SELECT threshold FROM pending WHERE position = ?').get(position)?.['threshold']
+  const need = reader.prepare('SELECT threshold FROM pending WHERE position = ?').get(position)?.['threshold']
   if (need === undefined) return { approvals }
-  const have = new Set([statement.kidHex, ...approvals.map((each) => each.kid)]).size
+  // As the judge counts: not every key that approves is one that counts.
+  const state = new PartyBook(reader, logOf(position), originOf(node, position)).stateOf(statement.iss)
+  const kids = approvals.map(({ kid }) => kid)
+  const have = state === undefined ? 0 : countSigners(state, statement.kidHex, kids)
   return { approvals, pending: { have, need: Number(need) } }
 }
 
