@@ -1,10 +1,13 @@
-import { ComityNode, Vault, createServer } from '@comity/node'
+import { ComityNode, Inbox, type RecoveryOutcome, Vault, createServer, recoverTail } from '@comity/node'
+import { FilesTruth, backupTruth, restoreBackup } from '@comity/store'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { inspect } from 'node:util'
 import { type Actor, type Keeper, actor, keeper } from '../actors.ts'
 import { type SimulatedDisk, simulatedDisk } from '../disk/simulated-disk.ts'
 import type { Answer, SimulatedNetwork } from './network.ts'
 import { type Random, randomOf } from './random.ts'
+import { type SealKeys, sealKeysFor } from './seal-pair.ts'
 
 export interface SimulatedNodeParts {
   readonly host: string
@@ -16,12 +19,28 @@ export interface SimulatedNodeParts {
   readonly seed: number
   /** Where views lie: SQLite knows no simulated disk. */
   readonly views: string
+  /** The first party it hosts has an inbox on it. */
+  readonly hasInbox: boolean
 }
 
 /** Parties that each node hosts beside its keeper. */
 const hostedParties = 2
 
 const directory = '/data'
+const backupDirectory = '/backup'
+
+/** Looks at an inbox in one step, at most: each sees to one message for each correspondent. */
+const inboxTurns = 4
+
+/** Pauses without chance in them: who finishes first would draw first, and a seed would not go the same way again. */
+const evenly = () => 0.5
+
+interface Open {
+  readonly node: ComityNode
+  readonly vault: Vault
+  readonly inbox: Inbox | undefined
+  readonly app: Awaited<ReturnType<typeof createServer>>
+}
 
 /** A whole node of a simulation: truth on a simulated disk, HTTP on the simulated network, a clock that may be wrong. */
 export class SimulatedNode {
@@ -32,19 +51,25 @@ export class SimulatedNode {
   readonly acknowledged = new Map<string, number>()
   /** What the server wrote to its log. */
   readonly said: string[] = []
+  /** What its inbox reported as nobody's answer, while the machine was well. */
+  readonly defects: string[] = []
   disk: SimulatedDisk = simulatedDisk()
+  /** How far its clock is off, in seconds. */
+  skew: number
   readonly #parts: SimulatedNodeParts
   readonly #random: Random
-  #open:
-    | { readonly node: ComityNode; readonly vault: Vault; readonly app: Awaited<ReturnType<typeof createServer>> }
-    | undefined
+  readonly #seal: SealKeys
+  #backup: SimulatedDisk | undefined
+  #open: Open | undefined
 
   constructor(parts: SimulatedNodeParts) {
     this.#parts = parts
     this.#random = randomOf(parts.seed, `node ${parts.host}`)
+    this.#seal = sealKeysFor(parts.host)
+    this.skew = parts.skew
     this.host = parts.host
     this.keeper = keeper(parts.host, { type: 'state', witness: true })
-    this.hosted = Array.from({ length: hostedParties }, (_, i) => actor(`${parts.host} party ${i}`, this.keeper.origin))
+    this.hosted = Array.from({ length: hostedParties }, (_, i) => this.#party(`${parts.host} party ${i}`, i === 0))
   }
 
   get url(): string {
@@ -53,16 +78,38 @@ export class SimulatedNode {
 
   /** Throws while it is down. */
   get node(): ComityNode {
-    if (this.#open === undefined) throw new Error(`${this.host} is down`)
-    return this.#open.node
+    return this.#running.node
+  }
+
+  /** Throws while it is down, and for a node without one. */
+  get inbox(): Inbox {
+    const { inbox } = this.#running
+    if (inbox === undefined) throw new Error(`${this.host} has no inbox`)
+    return inbox
+  }
+
+  get hasInbox(): boolean {
+    return this.#parts.hasInbox
+  }
+
+  /** The party that has the inbox. */
+  get correspondent(): Actor {
+    const [party] = this.hosted
+    if (party === undefined) throw new Error(`${this.host} hosts nobody`)
+    return party
   }
 
   get isUp(): boolean {
     return this.#open !== undefined
   }
 
+  /** Whether it signs: a restored one does not until it has what its log got since. */
+  get isFrozen(): boolean {
+    return this.node.stopped !== undefined
+  }
+
   now(): number {
-    return this.#parts.now() + this.#parts.skew
+    return this.#parts.now() + this.skew
   }
 
   /** The same node a second time, on a disk of its own: what a keeper who lies runs. It is not on the network by itself. */
@@ -77,6 +124,7 @@ export class SimulatedNode {
     const party = this.keeper.founding(at)
     const policy = this.keeper.policy(at)
     await this.#serve(await ComityNode.found({ ...this.#options(), party, policy }))
+    if (this.hasInbox) await this.inbox.sealKeys.add(this.correspondent.urn, this.#seal.privateJwk)
   }
 
   /** Starts it again from what its disk holds. */
@@ -107,6 +155,42 @@ export class SimulatedNode {
     if (this.#random() < 0.3) await rm(this.#parts.views, { recursive: true, force: true })
   }
 
+  /** Makes a backup, which lies elsewhere than on its disk. */
+  async backUp(): Promise<void> {
+    const disk = simulatedDisk()
+    const { truth } = this.node
+    if (!(truth instanceof FilesTruth)) throw new Error('only a truth of files has backups')
+    await backupTruth(truth, backupDirectory, { at: this.now(), fileSystem: disk.fileSystem })
+    this.#backup = disk
+  }
+
+  /** Loses its disk and comes back from its backup: frozen, with an old log. */
+  async restore(): Promise<void> {
+    const disk = this.#backup
+    if (disk === undefined) throw new Error(`${this.host} has no backup`)
+    await this.crash()
+    this.#backup = undefined
+    await restoreBackup(backupDirectory, directory, { at: this.now(), fileSystem: disk.fileSystem })
+    this.disk = disk
+    await rm(this.#parts.views, { recursive: true, force: true })
+    await this.start()
+  }
+
+  /** Asks those who mirror its log for what came after the backup. Signs again where it has all that is known. */
+  async recover(): Promise<RecoveryOutcome> {
+    const { network, host } = this.#parts
+    await this.stop()
+    const { outcome } = await recoverTail({
+      directory,
+      fileSystem: this.disk.fileSystem,
+      logKeys: [this.keeper.keys.log.publicKey],
+      now: () => this.now(),
+      fetch: network.fetchOf(host),
+    })
+    await this.start()
+    return outcome
+  }
+
   /** Registers a statement, and remembers that it was acknowledged. Undefined where the node refuses it. */
   async submit(bytes: Uint8Array): Promise<{ readonly id: string; readonly index: number } | undefined> {
     if (this.#open === undefined) return undefined
@@ -122,9 +206,11 @@ export class SimulatedNode {
   /** Does what is due between nodes. */
   async step(): Promise<void> {
     if (this.#open === undefined) return
-    const { node } = this.#open
+    const { node, inbox } = this.#open
     const now = this.now()
-    await Promise.all([node.mirrors.step(now), node.gossip.step(now), node.witnessing.step(now)])
+    const witnessed = node.witnessing.step(now).then(() => node.witnessing.settled())
+    const follow = [node.mirrors.step(now), node.gossip.step(now), witnessed]
+    await Promise.all(inbox === undefined || this.isFrozen ? follow : [...follow, stepInbox(inbox, now)])
   }
 
   /** What it answers over HTTP. */
@@ -138,6 +224,19 @@ export class SimulatedNode {
     return { status: found.statusCode, headers: Object.fromEntries(given), body: found.rawPayload }
   }
 
+  get #running(): Open {
+    if (this.#open === undefined) throw new Error(`${this.host} is down`)
+    return this.#open
+  }
+
+  #party(label: string, hasInbox: boolean): Actor {
+    const home = this.keeper.origin
+    const plain = actor(label, home)
+    if (!hasInbox || !this.hasInbox) return plain
+    const keys = [...plain.payload.keys, { jwk: this.#seal.publicJwk, roles: ['seal' as const] }]
+    return actor(label, home, { party: { keys } })
+  }
+
   #options() {
     const { views, network, host } = this.#parts
     return {
@@ -147,7 +246,7 @@ export class SimulatedNode {
       keys: this.keeper.keys,
       now: () => this.now(),
       fetch: network.fetchOf(host),
-      mirrors: { random: this.#random, pace: { busy: 1, idle: 5, retry: 1, longestRetry: 60 } },
+      mirrors: { random: evenly, pace: { busy: 1, idle: 15, longestIdle: 15, retry: 1, longestRetry: 60 } },
     }
   }
 
@@ -157,11 +256,20 @@ export class SimulatedNode {
     const vault = await Vault.open({ truth: node.truth, view: join(views, 'vault.db'), register: node.reader, now })
     const log = {
       error: (fields: Readonly<Record<string, unknown>>, message: string) =>
-        this.said.push(`${message} ${JSON.stringify(fields)}`),
+        this.said.push(`${message} ${inspect(fields, { depth: 6 })}`),
     }
-    const app = await createServer({ node, vault, log })
+    const onError = (error: unknown): void => {
+      // A process that is gone says nothing.
+      if (this.#open?.node === node) this.defects.push(inspect(error, { depth: 6, showHidden: true }))
+    }
+    const inbox = this.hasInbox ? new Inbox({ node, vault, random: evenly, onError }) : undefined
+    const app = await createServer({ node, vault, log, ...(inbox === undefined ? {} : { inbox }) })
     await app.ready()
-    this.#open = { node, vault, app }
+    this.#open = { node, vault, inbox, app }
     network.connect(host, this.answer)
   }
+}
+
+async function stepInbox(inbox: Inbox, now: number): Promise<void> {
+  for (let turn = 0; turn < inboxTurns; turn++) if ((await inbox.step(now)) > now) return
 }

@@ -30,14 +30,20 @@ export interface MirrorState {
 export interface MirrorPace {
   /** While it has some. */
   readonly busy: number
-  /** When it has had none for a while. */
+  /** When it has had none for a while, over a line on which it answers at once. */
   readonly idle: number
+  /** The same over the slowest line. In between it is asked for a tenth of the time at most. */
+  readonly longestIdle: number
   /** After the first failure; twice as long after each further one. */
   readonly retry: number
   readonly longestRetry: number
 }
 
-export const defaultPace: MirrorPace = { busy: 0.4, idle: 5, retry: 1, longestRetry: 900 }
+/** Whoever is affected is to hear of it within a second, so a quiet log is asked that often where asking is cheap. */
+export const defaultPace: MirrorPace = { busy: 0.4, idle: 0.7, longestIdle: 5, retry: 1, longestRetry: 900 }
+
+/** How much longer than the answer took the rest before the next question is, while there is no news. */
+const restAfterAnswer = 10
 
 /** When a log is asked next. Pure but for the dice, which are given. */
 export class Schedule {
@@ -53,11 +59,12 @@ export class Schedule {
     this.#interval = pace.busy
   }
 
-  /** Seconds until the next look after one that succeeded. */
-  afterSuccess(hadNews: boolean): number {
-    const { busy, idle } = this.#pace
+  /** Seconds until the next look after one that succeeded. `took`: seconds until the checkpoint had come. */
+  afterSuccess(hadNews: boolean, took: number): number {
+    const { busy, idle, longestIdle } = this.#pace
+    const longest = Math.min(longestIdle, Math.max(idle, took * restAfterAnswer))
     this.#failures = 0
-    this.#interval = hadNews ? busy : Math.min(idle, this.#interval * 1.3)
+    this.#interval = hadNews ? busy : Math.min(longest, this.#interval * 1.3)
     return this.#interval * (0.8 + 0.2 * this.#random())
   }
 

@@ -54,6 +54,8 @@ export class Mirror {
   #lastSuccessAt = 0
   #wholeAt = 0
   #nextTryAt = 0
+  /** Seconds that the log took for its newest checkpoint. */
+  #answeredIn = 0
 
   constructor(parts: MirrorParts) {
     this.#parts = parts
@@ -190,7 +192,9 @@ export class Mirror {
       // What the process before had begun.
       return slots.run(() => this.#goOn(target, source, now))
     }
+    const asked = performance.now()
     const head = readHead(await source.checkpoint(), this.origin)
+    this.#answeredIn = (performance.now() - asked) / 1000
     if (head.size <= copy.size) {
       await this.#comparison.compareHeld(head)
       if (this.#sources.isOwn && this.#comparison.newest > head.size) throw this.#behind(head)
@@ -250,7 +254,7 @@ export class Mirror {
     this.#lastSuccessAt = now
     if (this.#sources.isOwn) this.#lastError = undefined
     if (this.copy.size >= this.#comparison.newest) this.#wholeAt = now
-    this.#nextTryAt = now + this.#schedule.afterSuccess(hadNews)
+    this.#nextTryAt = now + this.#schedule.afterSuccess(hadNews, this.#answeredIn)
   }
 
   #failed(error: FederationError, now: number): void {

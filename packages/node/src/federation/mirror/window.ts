@@ -5,7 +5,7 @@ import { leafHashes } from './mirror-copy.ts'
 import type { PeerLog } from './peer-log.ts'
 
 /** Entries in memory at a time for each log: whole bundles, and fewer where they are large. */
-export const defaultWindow = 4096
+export const defaultWindow = 2048
 export const windowBytes = 4 << 20
 
 /** Bundles of a window that are asked for at a time. */
