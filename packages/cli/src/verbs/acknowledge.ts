@@ -67,7 +67,7 @@ interface NamedAdvisory extends Pick<AdvisoryResponse, 'urn' | 'id' | 'party' | 
 async function findAdvisory(client: Client, named: string): Promise<NamedAdvisory> {
   if (parseAdvisoryUrn(named) !== undefined) return advisoryAt(client, named)
   const urns: string[] = []
-  for await (const { urn, id } of eachItem(client.advisories, { limit: 200 })) if (id === named) urns.push(urn)
+  for await (const { urn } of eachItem(client.advisories, { id: named, limit: 200 })) urns.push(urn)
   const [only, ...others] = urns
   if (others.length > 0) throw await ambiguous(client, named, urns)
   if (only !== undefined) return advisoryAt(client, only)

@@ -9,7 +9,12 @@ const urn = Type.String({
 
 export const advisoryParams = closed({ urn })
 
-export const advisoriesQuery = pageQuery({ party: Type.Optional(partyUrn) })
+export const advisoriesQuery = pageQuery({
+  party: Type.Optional(partyUrn),
+  id: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 400, description: "the publisher's own identifier, exactly" }),
+  ),
+})
 export type AdvisoriesQuery = Static<typeof advisoriesQuery>
 
 const advisorySummary = {

@@ -66,6 +66,9 @@ test('every public answer fits the schema that documents it', async (context) =>
   assert.equal(details.advisories[0]?.urn, advisory)
   assert.equal(fits(api.releasesResponse, await client.releases({ product })).items[0]?.version, '1.0.0')
   assert.equal(fits(api.advisoriesResponse, await client.advisories()).items.length, 1)
+  const named = async (id: string) => (await client.advisories({ id })).items.map(({ urn }) => urn)
+  assert.deepEqual(await named('NORTH-1'), [advisory])
+  assert.deepEqual(await named('NORTH'), [])
   const told = fits(api.advisoryResponse, await client.advisory(advisory))
   assert.equal(told.acknowledgements[0]?.revision, advisoryId)
 

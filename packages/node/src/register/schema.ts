@@ -98,6 +98,7 @@ CREATE TABLE advisory (
 );
 CREATE INDEX advisory_party ON advisory (party, effective);
 CREATE INDEX advisory_sub ON advisory (sub, effective);
+CREATE INDEX advisory_id ON advisory (advisory, effective);
 
 CREATE TABLE acknowledgement (
   effective INTEGER PRIMARY KEY, position INTEGER NOT NULL, party INTEGER NOT NULL, advisory BLOB NOT NULL, sub TEXT NOT NULL,
