@@ -81,7 +81,7 @@ test('peers that fail delay no others, and are asked less and less often', async
 test('a serving node follows by its own clock', async (context) => {
   const { log, author } = WrittenLog.founded(context.name)
   const peer = await servePeer(context, () => log)
-  const pace = { busy: 0.02, idle: 0.05, retry: 0.02, longestRetry: 0.1 }
+  const pace = { busy: 0.02, idle: 0.05, longestIdle: 0.05, retry: 0.02, longestRetry: 0.1 }
   const follower = await Follower.open(context, { pace })
   const heard: number[] = []
   follower.mirrors.onFolded((_, size) => heard.push(size))
