@@ -35,7 +35,7 @@ export function isStrictEd25519Key(publicKey: Uint8Array): boolean {
 /** Whether an Ed25519 signature is 64 bytes with a canonical R that is not of small order, and S < L. */
 export function isStrictEd25519Signature(signature: Uint8Array): boolean {
   if (signature.length !== signatureLength) return false
-  return isStrictPoint(signature.subarray(0, 32)) && isBelow(signature.subarray(32).toReversed(), groupOrder)
+  return isStrictPoint(signature) && compare(signature.subarray(32), groupOrder, 0xff) < 0
 }
 
 /** Whether a P-256 public key is an uncompressed point by its length and first byte. */
@@ -75,11 +75,28 @@ export function withLowS(signature: Uint8Array): Uint8Array {
   return low
 }
 
-/** Whether 32 bytes encode y canonically, and not one of the y of small order, whatever the sign of x. */
+/** Whether the first 32 bytes encode y canonically, and not one of the y of small order, whatever the sign of x. */
 function isStrictPoint(encoded: Uint8Array): boolean {
-  const y = encoded.toReversed()
-  y[0] = (y[0] ?? 0) & 0x7f
-  return isBelow(y, fieldPrime) && !smallOrderY.some((small) => !isBelow(y, small) && !isBelow(small, y))
+  if (compare(encoded, fieldPrime, withoutSign) >= 0) return false
+  for (const small of smallOrderY) if (compare(encoded, small, withoutSign) === 0) return false
+  return true
+}
+
+/** The last byte of an encoded point without the sign of x, its highest bit (RFC 8032 §5.1.2). */
+const withoutSign = 0x7f
+
+/**
+ * Below zero, zero or above for 32 bytes, least significant first and with a mask on the last of them, against a number
+ * that is written most significant first. Most pairs differ in the first byte that is looked at.
+ */
+function compare(littleEndian: Uint8Array, number: Uint8Array, mask: number): number {
+  const first = ((littleEndian[31] ?? 0) & mask) - (number[0] ?? 0)
+  if (first !== 0) return first
+  for (let i = 1; i < 32; i++) {
+    const difference = (littleEndian[31 - i] ?? 0) - (number[i] ?? 0)
+    if (difference !== 0) return difference
+  }
+  return 0
 }
 
 /** Whether one number is below another, both of 32 bytes, most significant first. */

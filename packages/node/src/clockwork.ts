@@ -8,6 +8,12 @@ import { rangeOf } from './register/position.ts'
 /** How often, in milliseconds, the findings of busy parties are renewed at the most. */
 const renewEvery = 1000
 
+/** What takes long is done less often: of the time, renewing gets no more than one part in so many. */
+const renewShare = 50
+
+/** Findings are no older than this many milliseconds, however long renewing them takes. */
+const renewLatest = 30_000
+
 /** Parties whose findings are renewed in one go: about as long as a batch takes. */
 const renewedAtOnce = 8
 
@@ -41,6 +47,8 @@ export class Clockwork {
   readonly #parts: ClockworkParts
   readonly #timers: NodeJS.Timeout[] = []
   #renewTimer: NodeJS.Timeout | undefined
+  /** How long the last renewal took, in milliseconds, over all its parts. */
+  #renewalTook = 0
   #walKeeper: WalKeeper | undefined
   #onError: (error: unknown) => void = () => {}
   #hashedUpTo: number
@@ -86,8 +94,9 @@ export class Clockwork {
   renewSoon(): void {
     this.#renewTimer ??= setTimeout(() => {
       this.#renewTimer = undefined
+      this.#renewalTook = 0
       this.#renew(this.#parts.findings.changed())
-    }, renewEvery).unref()
+    }, renewPause(this.#renewalTook)).unref()
   }
 
   #every(milliseconds: number, chore: () => unknown): void {
@@ -99,7 +108,9 @@ export class Clockwork {
   #renew(changed: string[]): void {
     const { sequencer, findings } = this.#parts
     const renewed = sequencer.betweenBatches(() => {
+      const begun = performance.now()
       findings.renew(changed.splice(0, renewedAtOnce))
+      this.#renewalTook += performance.now() - begun
       if (changed.length > 0) setImmediate(() => this.#renew(changed))
     })
     // Those parties stay marked, and are tried again after the next batch.
@@ -118,4 +129,9 @@ export class Clockwork {
     if (row !== undefined && now() - Number(row['at']) < daySeconds) return
     await publishFindings()
   }
+}
+
+/** Milliseconds until findings are renewed again, after a renewal that took so many. */
+export function renewPause(took: number): number {
+  return Math.min(renewLatest, Math.max(renewEvery, took * renewShare))
 }
