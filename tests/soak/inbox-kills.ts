@@ -39,8 +39,9 @@ export async function inboxKills({
   }
   const accepted: Accepted = new Map()
   const defects: string[] = []
+  const alive = new Set<ChildProcess>()
   const start = (label: string, other: string, role: string) =>
-    run(folder, epoch, [label, other, role], accepted, defects)
+    run(folder, { epoch, alive }, [label, other, role], accepted, defects)
   const next = randomFrom(seed)
   try {
     let sender = await start('sender', 'receiver', 'writes')
@@ -63,6 +64,7 @@ export async function inboxKills({
     assert.deepEqual(defects, [])
     return await check(folder, epoch, accepted)
   } finally {
+    for (const each of alive) await kill(each)
     rmSync(folder, { recursive: true, force: true })
   }
 }
@@ -75,7 +77,7 @@ interface Running {
 
 async function run(
   folder: string,
-  epoch: string,
+  { epoch, alive }: { readonly epoch: string; readonly alive: Set<ChildProcess> },
   args: readonly string[],
   accepted: Accepted,
   defects: string[],
@@ -84,6 +86,8 @@ async function run(
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, COMITY_TEST_EPOCH: epoch },
   })
+  alive.add(started)
+  started.once('exit', () => alive.delete(started))
   const lines = createInterface({ input: started.stdout })
   const done = Promise.withResolvers<void>()
   await new Promise<void>((resolve, reject) => {

@@ -7,7 +7,8 @@ import { createHash, createPrivateKey, randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { createServer, Inbox, Vault } from '@comity/node'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createServer, FederationError, Inbox, Vault } from '@comity/node'
 import { correspondenceUrn, type MessagePayload } from '@comity/statement'
 import { neighbourDirectory, openInboxNode, sealedKeeper, sealFileOf } from './inbox-neighbours.ts'
 
@@ -18,7 +19,14 @@ function say(line: string): void {
   writeSync(1, `${line}\n`)
 }
 
-/** Fifty times as fast as the clock on the wall, so that nobody waits for the next attempt. */
+function report(error: unknown): void {
+  say(`defect ${error instanceof Error ? error.stack?.replaceAll('\n', ' | ') : String(error)}`)
+}
+
+/**
+ * Fifty times as fast as the clock on the wall, so that nobody waits for the next attempt. The inbox is stepped by hand: its
+ * own timers go by the wall.
+ */
 const now = () => 1_795_219_200 + Math.floor((Date.now() - Number(process.env['COMITY_TEST_EPOCH'])) / 20)
 
 const home = sealedKeeper(folder, label)
@@ -32,9 +40,17 @@ const urlOf = (name: string): string => {
 const inbox = new Inbox({
   node,
   vault,
-  fetch: (url, init) => fetch(url, init),
+  fetch: async (url, init) => {
+    try {
+      const answer = await fetch(url, init)
+      const body = await answer.arrayBuffer()
+      return new Response(body.byteLength === 0 ? null : body, { status: answer.status, headers: answer.headers })
+    } catch (cause) {
+      throw new FederationError('peer-unreachable', 'the neighbour was killed', { cause })
+    }
+  },
   directory: neighbourDirectory(folder, label, other, () => urlOf(other)),
-  onError: (error) => say(`defect ${error instanceof Error ? error.stack?.replaceAll('\n', ' | ') : String(error)}`),
+  onError: report,
 })
 const { jwk }: { jwk: object } = JSON.parse(readFileSync(sealFileOf(folder, label), 'utf8'))
 await inbox.sealKeys.add(home.urn, createPrivateKey({ key: { ...jwk }, format: 'jwk' }).export({ format: 'jwk' }))
@@ -44,8 +60,15 @@ await app.listen({ port: 0, host: '127.0.0.1' })
 const address = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
 writeFileSync(join(folder, `${label}.url.new`), address)
 renameSync(join(folder, `${label}.url.new`), join(folder, `${label}.url`))
-inbox.start()
+void work()
 say('ready')
+
+async function work(): Promise<never> {
+  for (;;) {
+    await inbox.step(now()).catch(report)
+    await sleep(10)
+  }
+}
 
 if (role === 'reads') {
   setInterval(() => {
@@ -76,5 +99,5 @@ for (let n = 0; isWriter.for; n++) {
   const bytes = home.sign('message', correspondenceUrn('c0'.repeat(32)), payload, now())
   const { message } = await inbox.send(home.urn, bytes, uploads)
   say(`sent ${message.record.id} ${digest}`)
-  await new Promise((resolve) => setTimeout(resolve, 30))
+  await sleep(30)
 }

@@ -1,9 +1,11 @@
 /**
- * `npm run soak [-- PART…]`: what takes too long for every change. `kill`: rounds of kill -9 under load; `federation`: whole
- * federations in one process, one for each seed. Prints what replays a failure.
+ * `npm run soak [-- PART…]`: what takes too long for every change. `kill`: rounds of kill -9 under load;
+ * `inbox`: the same in the middle of sealed messages and files; `federation`: whole federations in one process, one for
+ * each seed from `--seed` on. Prints what replays a failure, and where to go on.
  */
-import { simulate } from '@comity/testkit'
 import { parseArgs } from 'node:util'
+import { federations } from './federation.ts'
+import { inboxKills } from './inbox-kills.ts'
 import { killRounds } from './kill-rounds.ts'
 
 const { values, positionals } = parseArgs({
@@ -16,7 +18,7 @@ const { values, positionals } = parseArgs({
   },
 })
 const seed = Number(values.seed)
-const parts: Readonly<Record<string, () => Promise<string>>> = { kill, federation }
+const parts: Readonly<Record<string, () => Promise<string>>> = { kill, federation, inbox }
 const chosen = positionals.length > 0 ? positionals : Object.keys(parts)
 for (const name of chosen) {
   const part = parts[name]
@@ -42,23 +44,28 @@ async function kill(): Promise<string> {
   return `${statements} statements acknowledged, all found; ${size} entries audited`
 }
 
-/** Most federations are small, so that many stories are told; every fiftieth has fifty nodes. */
+async function inbox(): Promise<string> {
+  // A round takes seconds, and what was sent in all of them is compared at the end.
+  const rounds = Math.ceil(Number(values.rounds) / 10)
+  process.stdout.write(`inbox: ${rounds} rounds, seed ${seed} (replay with inbox --seed ${seed})\n`)
+  const { messages, attachments } = await inboxKills({ rounds, seed })
+  return `${messages} messages with ${attachments} files, each there once and whole`
+}
+
 async function federation(): Promise<string> {
   const seeds = Number(values.seeds)
-  const total = { entries: 0, crashes: 0, mirrors: 0, proofs: 0 }
+  const nodes = values.nodes === undefined ? undefined : Number(values.nodes)
   process.stdout.write(`federation: ${seeds} seeds from ${seed}\n`)
-  for (let i = 0; i < seeds; i++) {
-    const each = seed + i
-    const nodes = values.nodes === undefined ? (each % 50 === 0 ? 50 : 3 + (each % 4)) : Number(values.nodes)
-    try {
-      const report = await simulate({ seed: each, nodes, rounds: nodes > 20 ? 8 : 20, liars: each % 4 !== 0 })
-      for (const key of ['entries', 'crashes', 'mirrors', 'proofs'] as const) total[key] += report[key]
-    } catch (error) {
-      throw new Error(`replay with: npm run soak -- federation --seeds 1 --seed ${each} --nodes ${nodes}`, {
-        cause: error,
-      })
-    }
-    if ((i + 1) % 10 === 0) process.stdout.write(`seed ${each}: ${i + 1} federations, ${JSON.stringify(total)}\n`)
-  }
-  return `${seeds} federations agreed: ${JSON.stringify(total)}`
+  let spoken = performance.now()
+  const total = await federations({
+    seed,
+    seeds,
+    nodes,
+    onSeed: (each, done, sums) => {
+      if (performance.now() - spoken < 10_000) return
+      spoken = performance.now()
+      process.stdout.write(`${done} of ${seeds}, the last was ${each}: ${JSON.stringify(sums)}\n`)
+    },
+  })
+  return `${seeds} federations agreed: ${JSON.stringify(total)}; go on with --seed ${seed + seeds}`
 }

@@ -39,18 +39,24 @@ export interface NewPartyRequest {
   readonly at: number
   /** What its node signs with, where it keeps one. */
   readonly node?: NewNodeKeys
+  /** What messages to it are sealed to, where its node has the private part. */
+  readonly seal?: PartyPayload['keys'][number]
   /** Keys to use in place of new ones. */
   readonly given?: GivenKeys | undefined
 }
 
 /** Makes a party: fresh keys, the first statement, and with it the name. */
 export function newParty(request: NewPartyRequest): NewParty {
-  const { members, home, approvers, otherApprovers = [], recovery, at, node, given } = request
+  const { members, home, approvers, otherApprovers = [], recovery, at, node, seal, given } = request
   const keys = newPartyKeys(approvers, recovery, given)
   const payload: PartyPayload = {
     ...members,
     home,
-    ...keyMembers(keys, recovery, [...otherApprovers, ...(node?.keys.map(publicEntry) ?? [])]),
+    ...keyMembers(keys, recovery, [
+      ...otherApprovers,
+      ...(node?.keys.map(publicEntry) ?? []),
+      ...(seal === undefined ? [] : [seal]),
+    ]),
   }
   const bytes = canonicalJsonBytes(payload)
   const urn = partyUrn(bytes, crypto)

@@ -188,8 +188,15 @@ test('keys are rotated, recovered and declared compromised, and the old ones are
   await own.json('support', 'gids', '--as', 'acme')
   const newest = recovered.recovery[0] ?? ''
   await own.json('party', 'compromise', '--as', 'acme', '--since', '2026-01-01', '--recovery-file', newest, insecure)
-  const shown = await own.json<{ keys: { compromisedSince?: number; to?: number }[] }>('party', 'show', 'acme')
-  assert.equal(shown.keys.filter(({ to }) => to === undefined).length, 1)
+  const shown = await own.json<{ keys: { roles: string[]; compromisedSince?: number; to?: number }[] }>(
+    'party',
+    'show',
+    'acme',
+  )
+  assert.deepEqual(
+    shown.keys.filter(({ to }) => to === undefined).flatMap(({ roles }) => roles),
+    ['seal', 'sign'],
+  )
   assert.equal(shown.keys.filter(({ compromisedSince }) => compromisedSince !== undefined).length, 1)
 })
 

@@ -97,7 +97,7 @@ function localized(text: string): { language: string; text: string } {
   return language === undefined || name === undefined ? { language: 'en', text } : { language, text: name }
 }
 
-const functions = ['security', 'diplomatic', 'technical', 'judicial', 'general'] as const
+const functions = ['security', 'diplomatic', 'technical', 'judicial', 'general', 'inbox'] as const
 
 function contactOf(text: string): NonNullable<PartyPayload['contacts']>[number] {
   const at = text.indexOf('=')

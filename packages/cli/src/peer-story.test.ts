@@ -1,9 +1,12 @@
 /** Two real nodes on this machine that become peers, by the real command. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { ed25519FromSeed, sha256 } from '@comity/crypto'
+import { cosigner, formatSignatureLine, formatVerifierKey, parseAddCheckpoint, parseNote } from '@comity/log'
 import { corner, type Corner, type Server } from './cli.fixture.ts'
 
 const insecure = '--insecure-no-passphrase'
@@ -131,6 +134,28 @@ test('a key that was told by another way is compared, and witnesses are added wi
   assert.deepEqual(added.logKeys, [pin])
   const [listed] = await a.who.json<Listed[]>('peer', 'list')
   assert.equal(listed?.role, 'contact')
+
+  // Or its own are taken, as its keeper stated them; they are shown by the thumbprints that its party has.
+  const both = await a.who.run(
+    'peer',
+    'add',
+    b.server.url,
+    '--allow-private',
+    '--pin',
+    pin,
+    '--with-witness',
+    '--witness',
+    pin,
+  )
+  assert.equal(both.code, 2)
+  const taken = await a.who.run('peer', 'add', b.server.url, '--allow-private', '--pin', pin, '--with-witness')
+  assert.equal(taken.code, 0, taken.stderr)
+  const { witnessKeys } = await readJson<{ witnessKeys: string[] }>(`${b.server.url}/api/v1/status`)
+  const [asked] = await a.who.json<Listed[]>('peer', 'list')
+  assert.deepEqual([asked?.role, asked?.pinned?.witnessKeys], ['mirror-and-witness', witnessKeys])
+  const { keys } = await b.who.json<{ keys: { kid: string; roles: string[] }[] }>('party', 'show', 'keeper')
+  for (const { kid } of keys.filter(({ roles }) => roles.includes('witness'))) assert.ok(taken.stdout.includes(kid))
+  for (const line of taken.stdout.split('\n')) assert.ok([...line].length <= 80, line)
 })
 
 test('a node that is not running has its peers in its folder, and takes new ones', async (context) => {
@@ -165,4 +190,43 @@ test('what is no node is told apart from one that cannot be reached, by exit cod
     assert.equal(ran.code, exitCode, `${url}: ${ran.stderr}`)
     assert.equal(JSON.parse(ran.stderr).error.code, code, url)
   }
+})
+
+test('a witness of another make, with a prefix of its own and no log, is asked as any other', async (context) => {
+  const signer = ed25519FromSeed(new Uint8Array(32).fill(7))
+  const witness = cosigner('witness.example/w1', signer, sha256)
+  const key = formatVerifierKey(witness)
+  const asked: (string | undefined)[] = []
+  const server = createServer((request, response) => {
+    const pieces: Buffer[] = []
+    request.on('data', (piece: Buffer) => pieces.push(piece))
+    request.on('end', () => {
+      asked.push(request.url)
+      const { checkpoint } = parseAddCheckpoint(Buffer.concat(pieces))
+      const line = witness.cosign(parseNote(checkpoint).text, Math.floor(Date.now() / 1000))
+      response.end(formatSignatureLine(line))
+    })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  context.after(() => void server.close().closeAllConnections())
+  const { port } = server.address() as AddressInfo // a listening TCP server
+  const base = `http://127.0.0.1:${port}`
+
+  const a = await founded(context, 'Keeper A')
+  const add = ['peer', 'add', base, '--no-mirror', '--witness-url', `${base}/w1/`, '--allow-private']
+  const keyless = await a.who.run(...add)
+  assert.equal(keyless.code, 3)
+  assert.match(plain(keyless.stderr), /takes its keys.* code bad-verifier-key/)
+  const added = await a.who.run(...add, '--witness', key)
+  assert.equal(added.code, 0, added.stderr)
+  assert.match(added.stdout, /^Added: witness\.example\/w1\n/)
+  const { id } = await a.who.json<{ id: string }>('support', 'gids')
+  const confirmed = await a.who.run('receipt', id, '--confirm', '--wait', '30')
+  assert.equal(confirmed.code, 0, confirmed.stderr)
+  assert.match(confirmed.stdout, /cosigned +witness\.example\/w1, .*UTC/)
+  assert.ok(asked.length > 0 && asked.every((path) => path === '/w1/add-checkpoint'), asked.join())
+  const [listed] = await a.who.json<Listed[]>('peer', 'list')
+  assert.deepEqual([listed?.role, listed?.state, listed?.pinned?.witnessKeys], ['witness', 'following', [key]])
+  await a.who.json('peer', 'remove', 'witness.example/w1')
+  assert.deepEqual(await a.who.json('peer', 'list'), [])
 })

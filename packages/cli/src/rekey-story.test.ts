@@ -5,7 +5,42 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { ComityNode } from '@comity/node'
 import { corner, type Corner } from './cli.fixture.ts'
+import { signed } from './filing.ts'
+import { enterParty, keepKeys, keepNodeKeys, newParty } from './founding.ts'
+import { DataFolder } from './home/data-folder.ts'
+import { Home } from './home/profile.ts'
+import { defaultOrigin, newNodeKeys, nodeKeysOf } from './keys/node-keys.ts'
+import { signerOf } from './keys/role-key.ts'
+
+/** Founds a node as it was before there were keys to cosign with. */
+async function foundWithoutWitnessKeys(own: Corner): Promise<void> {
+  const all = newNodeKeys()
+  const keys = { ...all, keys: all.keys.filter(({ name }) => !name.startsWith('witness')) }
+  const origin = defaultOrigin(keys.keys)
+  const at = Math.floor(Date.now() / 1000)
+  const members = { names: [{ language: 'en', text: 'Keeper' }], type: 'organisation' as const }
+  const keeper = newParty({ members, home: origin, approvers: 0, recovery: { threshold: 1, keys: 1 }, at, node: keys })
+  const limits = { statementBytes: 65_535, documentBytes: 1_000_000, clockSkewSeconds: 300 }
+  const payload = { filing: 'open', kinds: ['party', 'approval', 'support'], limits, admits: { parties: 'any' } }
+  const by = { iss: keeper.urn, signer: signerOf(keeper.keys.current.sign), iat: at }
+  const policy = signed({ kind: 'policy', sub: origin, payload }, by)
+  const data = new DataFolder(join(own.path, 'data'))
+  const place = { home: new Home(join(own.path, 'home')), alias: 'keeper', passphrase: undefined }
+  await keepKeys(keeper, place)
+  await keepNodeKeys({ origin, keeper, keys, policy }, data, undefined)
+  const signing = nodeKeysOf({ party: keeper.urn, keys: keys.keys, symmetric: { master: keys.master } }, origin)
+  const node = await ComityNode.found({
+    directory: data.path,
+    ...signing,
+    party: keeper.founding,
+    policy,
+    now: () => at,
+  })
+  await node.close()
+  enterParty(keeper, place, { data: data.path })
+}
 
 const insecure = '--insecure-no-passphrase'
 const recoveryFile = 'home/recovery/keeper-recovery.json'
@@ -118,10 +153,74 @@ for (const [when, isReached] of [
     const { replaced } = await own.json<Replaced>('rekey', '--recovery-file', recoveryFile, insecure)
     assert.notEqual(readFileSync(join(own.path, 'data/node/keys.json'), 'utf8'), keys)
     assert.deepEqual(readdirSync(join(own.path, 'data/node')).toSorted(), ['keys.json', 'node.json'])
-    // The signing key of the keeper's people, and what the node signs with now: nothing is left over.
+    // The signing key of the keeper's people, its seal key, and what the node signs with now: nothing is left over.
     const { current } = await keysOf(own)
-    assert.equal(current.length, 1 + replaced.length)
+    assert.equal(current.length, 2 + replaced.length)
     for (const { kid } of replaced) assert.ok(current.includes(kid))
     assert.equal((await own.run('audit')).code, 0)
   })
 }
+
+test('a node without keys to cosign with gets them, and keeps all the others', async (context) => {
+  const own = corner(context)
+  await foundWithoutWitnessKeys(own)
+  const before = await own.serve('serve')
+  const witnessKeysAt = async (url: string) =>
+    ((await (await fetch(`${url}/api/v1/status`)).json()) as { witnessKeys: string[] }).witnessKeys // its schema
+  assert.deepEqual(await witnessKeysAt(before.url), [])
+  const { current } = await keysOf(own)
+  await before.stop()
+  const ran = await own.run('rekey', '--only', 'witness', '--recovery-file', recoveryFile, insecure)
+  assert.equal(ran.code, 0, ran.stderr)
+  assert.match(ran.stdout, /^Added: witness, witness-ml-dsa-44\n/)
+  for (const line of ran.stdout.split('\n')) assert.ok([...line].length <= 80, line)
+  const after = await own.serve('serve')
+  const added = (await keysOf(own)).all.filter(({ kid }) => !current.includes(kid))
+  assert.deepEqual(
+    added.map(({ roles, to }) => [roles, to]),
+    [
+      [['witness'], undefined],
+      [['witness'], undefined],
+    ],
+  )
+  assert.equal((await witnessKeysAt(after.url)).length, 2)
+  await own.json('party', 'rotate', '--as', 'keeper', '--recovery-file', recoveryFile, insecure)
+  assert.equal((await witnessKeysAt(after.url)).length, 2)
+  assert.equal((await own.run('audit')).code, 0)
+})
+
+test('whoever follows and cosigns a log goes on when all its keys change', async (context) => {
+  const [own, other] = [corner(context), corner(context)]
+  const { urn } = await own.json<{ urn: string }>('init', '--name', 'Keeper', insecure)
+  const { urn: witness } = await other.json<{ urn: string }>('init', '--name', 'Witness', insecure)
+  const beside = await other.serve('serve')
+  const before = await own.serve('serve')
+  const held = async (): Promise<{ size: number; state: string } | undefined> =>
+    ((await (await fetch(`${beside.url}/api/v1/peers`)).json()) as { peers: { size: number; state: string }[] })
+      .peers[0] // its schema
+  const caughtUp = async (size: number) => {
+    for (let i = 0; i < 200 && (await held())?.size !== size; i++) await sleep(50)
+    assert.deepEqual([(await held())?.size, (await held())?.state], [size, 'following'])
+  }
+  await other.json('peer', 'add', before.url, '--allow-private', '--keeper', urn)
+  await own.json('peer', 'add', beside.url, '--allow-private', '--keeper', witness, '--with-witness')
+  await caughtUp(3)
+  await before.stop()
+  await own.json('rekey', '--recovery-file', recoveryFile, insecure)
+  const after = await own.serve('serve')
+  // Its address is another here, as it would be after a move; nobody is told the new key.
+  await other.json('peer', 'add', after.url, '--allow-private', '--keeper', urn)
+  await own.json('support', 'gids', '--out', 'support.cbor')
+  const { size } = (await (await fetch(`${after.url}/api/v1/status`)).json()) as { size: number } // its schema
+  const { id } = await own.json<{ id: string }>('support', 'gids')
+  const { confirmation } = await own.json<{ confirmation: { met: boolean; missing: string[]; proof: string | null } }>(
+    'receipt',
+    id,
+    '--confirm',
+    '--wait',
+    '60',
+  )
+  assert.deepEqual([confirmation.met, confirmation.missing], [true, []])
+  assert.notEqual(confirmation.proof, null)
+  await caughtUp(size)
+})

@@ -24,7 +24,11 @@ export interface NodeOptions {
 }
 
 /** The part of the options that opens the truth. */
-export function truthOptions({ directory, fileSystem, masterKey }: NodeOptions): OpenFilesOptions {
+export function truthOptions({
+  directory,
+  fileSystem,
+  masterKey,
+}: Pick<NodeOptions, 'directory' | 'fileSystem' | 'masterKey'>): OpenFilesOptions {
   return {
     directory,
     ...(fileSystem === undefined ? {} : { fileSystem }),

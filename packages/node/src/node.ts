@@ -90,6 +90,7 @@ export class ComityNode {
       reader,
       cosigners: keys.witness,
       now,
+      random: options.mirrors?.random,
       stopped: () => sequencer.stopped,
       compare: async (origin, note) => this.mirrors.find(origin)?.compare(note),
     })

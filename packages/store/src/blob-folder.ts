@@ -39,7 +39,7 @@ export class BlobFolder {
 
   /** As `put` for content that is all there, hashed off this thread while it is on its way to the disk. */
   putWhole(content: Uint8Array, expectedDigest?: string): Promise<string> {
-    return this.#tracked((file) => writeWhole(file, content), expectedDigest)
+    return this.#tracked((file) => writeWhole(file, content), expectedDigest, true)
   }
 
   get(digest: string): Uint8Array {
@@ -48,12 +48,13 @@ export class BlobFolder {
     return content
   }
 
-  /** The content as it lies there, unchecked. */
-  read(digest: string): Uint8Array {
+  /** The content as it lies there, unchecked; in `room`, where it fits. */
+  read(digest: string, room?: Uint8Array): Uint8Array {
     const file = this.#open(digest)
     return withStoreErrors(`reading blob ${digest}`, () => {
       try {
-        const content = new Uint8Array(file.size())
+        const size = file.size()
+        const content = room !== undefined && room.length >= size ? room.subarray(0, size) : new Uint8Array(size)
         if (readFully(file, content, 0) < content.length) throw changed(this.#pathOf(digest))
         return content
       } finally {
@@ -133,9 +134,13 @@ export class BlobFolder {
     await Promise.allSettled(this.#inFlight)
   }
 
-  #tracked(write: (file: OpenFile) => Promise<string>, expectedDigest: string | undefined): Promise<string> {
+  #tracked(
+    write: (file: OpenFile) => Promise<string>,
+    expectedDigest: string | undefined,
+    isSynced = false,
+  ): Promise<string> {
     if (expectedDigest !== undefined) checkDigest(expectedDigest)
-    const stored = this.#put(write, expectedDigest).catch((error: unknown) => {
+    const stored = this.#put(write, expectedDigest, isSynced).catch((error: unknown) => {
       throw asStoreError(error, `storing a blob in ${this.#path}`)
     })
     this.#inFlight.add(stored)
@@ -144,7 +149,12 @@ export class BlobFolder {
     return stored
   }
 
-  async #put(write: (file: OpenFile) => Promise<string>, expectedDigest: string | undefined): Promise<string> {
+  /** `isSynced`: what `write` has written is on the device when it resolves. */
+  async #put(
+    write: (file: OpenFile) => Promise<string>,
+    expectedDigest: string | undefined,
+    isSynced: boolean,
+  ): Promise<string> {
     const temporary = `${this.#temporary}/${randomBytes(12).toString('hex')}`
     const file = this.#fileSystem.open(temporary, 'create')
     let digest: string
@@ -152,11 +162,11 @@ export class BlobFolder {
       try {
         digest = await write(file)
         checkExpected(digest, expectedDigest)
-        await file.fdatasync()
+        if (!isSynced) await file.fdatasync()
       } finally {
         file.close()
       }
-      await this.#makeShard(digest)
+      this.#makeShard(digest)
     } catch (error) {
       this.#removeQuietly(temporary)
       throw error
@@ -176,7 +186,8 @@ export class BlobFolder {
     try {
       if (this.#fileSystem.stat(path) === undefined) this.#settling.add(digest)
       this.#fileSystem.rename(temporary, path)
-      await this.#fileSystem.syncDirectory(this.#shardOf(digest))
+      // Both are durable when this is over; which of them first is of no matter, and the device does them as one.
+      await bothEnded(this.#fileSystem.syncDirectory(this.#shardOf(digest)), this.#settleShard(digest))
       this.#settling.delete(digest)
     } catch (error) {
       this.#removeQuietly(temporary)
@@ -184,10 +195,16 @@ export class BlobFolder {
     }
   }
 
-  async #makeShard(digest: string): Promise<void> {
+  #makeShard(digest: string): void {
+    const shard = digest.slice(0, 2)
+    if (!this.#durableShards.has(shard)) this.#fileSystem.makeDirectory(`${this.#path}/${shard}`)
+  }
+
+  async #settleShard(digest: string): Promise<void> {
     const shard = digest.slice(0, 2)
     if (this.#durableShards.has(shard)) return
-    await ensureDirectory(this.#fileSystem, this.#path, shard)
+    // Also when it was there: who made it may not have synced yet.
+    await this.#fileSystem.syncDirectory(this.#path)
     this.#durableShards.add(shard)
   }
 
@@ -211,6 +228,13 @@ export class BlobFolder {
       // Already gone, or removed with all temporary files when the folder is opened again.
     }
   }
+}
+
+/** Resolves when both have ended, and throws what one of them threw: nothing goes on behind the caller's back. */
+async function bothEnded(one: Promise<void>, other: Promise<void>): Promise<void> {
+  await Promise.allSettled([one, other])
+  await one
+  await other
 }
 
 /** Writes the source from the beginning of the file; returns its SHA-256, hex. */

@@ -77,8 +77,8 @@ export class FileBlobs implements Blobs {
     return this.#in(this.#sealed).putWhole(content, expectedDigest)
   }
 
-  getCiphertext(digest: string): Uint8Array {
-    return this.#in(this.#sealed).read(digest)
+  getCiphertext(digest: string, room?: Uint8Array): Uint8Array {
+    return this.#in(this.#sealed).read(digest, room)
   }
 
   hasSealed(digest: string): boolean {

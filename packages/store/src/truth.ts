@@ -91,8 +91,11 @@ export interface Blobs {
    * `content` unchanged until then. Errors: as `put`.
    */
   putCiphertext(content: Uint8Array, expectedDigest?: string): Promise<string>
-  /** As it was stored, not checked against its digest: opening it is the check. Errors: `not-found`. */
-  getCiphertext(digest: string): Uint8Array
+  /**
+   * As it was stored, not checked against its digest: opening it is the check. With `room` it is put there, where it fits.
+   * Errors: `not-found`.
+   */
+  getCiphertext(digest: string, room?: Uint8Array): Uint8Array
   hasSealed(digest: string): boolean
   deleteSealed(digest: string): Promise<boolean>
   listSealed(): Iterable<BlobEntry>

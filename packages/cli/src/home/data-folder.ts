@@ -85,7 +85,9 @@ export class DataFolder {
   }
 
   writeNextKeys(text: string): void {
-    createPrivateFile(this.nextKeyFile, text)
+    if (exists(this.nextKeyFile)) throw new CliError('file-exists', `${this.nextKeyFile} exists already`)
+    // As a whole or not at all: an interrupted run finds keys in it, or no file.
+    replacePrivateFile(this.nextKeyFile, text)
   }
 
   /** Thumbprints of keys that the node no longer signs with and that its keeper has yet to end. */

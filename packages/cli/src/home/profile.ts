@@ -46,6 +46,7 @@ export interface Profile {
  *     HOME/parties/ALIAS/founding.cbor   its first party statement
  *     HOME/parties/ALIAS/keys/*.json     key files
  *     HOME/parties/ALIAS/token           what the node wants to see when it files
+ *     HOME/parties/ALIAS/token-at-LOG    the same of a log that it has left
  *     HOME/recovery/ALIAS-*.json         recovery files, until they are moved to a safe place
  *     HOME/approvers/ALIAS.json          an approval key for a party that somebody else is to found
  *     HOME/known/HEX.cbor                first party statements of others, to verify offline with
@@ -118,6 +119,25 @@ export class Home {
     const { alias, ...rest } = profile
     createPrivateFile(this.#file(alias, 'founding.cbor'), founding)
     createPrivateFile(this.#file(alias, 'party.json'), `${JSON.stringify({ format, ...rest }, null, 2)}\n`)
+  }
+
+  /**
+   * The party is at home elsewhere from now on, with the token that files there. That of the log which it left is kept
+   * beside it: what is private there is still to be read. Returns the file of that token, where there is one.
+   */
+  settle(
+    { alias, ...left }: Profile,
+    to: Pick<Profile, 'home' | 'node' | 'data'>,
+    token: string | undefined,
+  ): string | undefined {
+    const before = this.token(alias)
+    const kept = this.#file(alias, `token-at-${encodeURIComponent(left.home).slice(0, 100)}`)
+    if (before !== undefined && before !== token && !exists(kept)) createPrivateFile(kept, `${before}\n`)
+    if (token === undefined) rmSync(this.#file(alias, 'token'), { force: true })
+    else this.setToken(alias, token)
+    const { node: _node, data: _data, ...rest } = left
+    replacePrivateFile(this.#file(alias, 'party.json'), `${JSON.stringify({ format, ...rest, ...to }, null, 2)}\n`)
+    return exists(kept) ? kept : undefined
   }
 
   /** What takes back whatever is written from now on for a new party of this alias. */

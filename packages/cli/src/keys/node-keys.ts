@@ -29,6 +29,13 @@ export function newNodeKeys(given: GivenKeys = noKeys): NewNodeKeys {
 /** What a node cosigns the logs of its peers with: an Ed25519 key and one of ML-DSA-44. */
 const witnessKeyNames: readonly string[] = ['witness', 'witness-ml-dsa-44']
 
+/** New keys of those to cosign with that a node lacks: one that was founded before there were any has none. */
+export function absentWitnessKeys({ keys }: KeyRing): readonly RoleKey[] {
+  return witnessKeyNames
+    .filter((name) => keys.every((each) => each.name !== name))
+    .map((name) => givenRoleKey(noKeys, name, ['witness']))
+}
+
 /** Every key that a new node signs with, by its name in the key file. */
 export const nodeKeyNames: readonly string[] = ['findings', 'receipt', 'log', ...witnessKeyNames]
 

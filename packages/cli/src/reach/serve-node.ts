@@ -1,5 +1,14 @@
 /** Puts a node together: truth, register, vault, HTTP. */
-import { ComityNode, createServer, type NodeKeys, type ServerOptions, type Vault } from '@comity/node'
+import {
+  ComityNode,
+  createServer,
+  Inbox,
+  NodeError,
+  type NodeKeys,
+  Refused,
+  type ServerOptions,
+  type Vault,
+} from '@comity/node'
 import type { AddressInfo } from 'node:net'
 import { CliError } from '../cli-error.ts'
 import type { Context } from '../context.ts'
@@ -26,6 +35,8 @@ export interface Listening extends Pick<ServerOptions, 'postRate' | 'trustedProx
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer }
   readonly publicUrl?: string
   readonly sample?: boolean
+  /** Sealed messages leave, and the node commits to them each hour: for a node that goes on serving. */
+  readonly carriesMessages?: boolean
 }
 
 /** A node that answers over HTTP. */
@@ -67,11 +78,13 @@ export async function serveNode(
   listening: Listening,
   context: Context,
 ): Promise<Serving> {
-  const { host, port, tls, publicUrl, sample, postRate, trustedProxies } = listening
+  const { host, port, tls, publicUrl, sample, postRate, trustedProxies, carriesMessages } = listening
   const log = errorLog(context)
-  const stopWaking = node.onBatch(() => vault.wake())
+  const inbox = new Inbox({ node, vault, onError: inboxLog(context) })
+  const wakers = [node.onBatch(() => vault.wake()), node.mirrors.onFolded(() => vault.wake())]
   const closeNode = async (): Promise<void> => {
-    stopWaking()
+    for (const stopWaking of wakers) stopWaking()
+    await inbox.stop()
     await vault.close()
     await node.close()
   }
@@ -79,6 +92,7 @@ export async function serveNode(
     const app = await createServer({
       node,
       vault,
+      inbox,
       log,
       ...(tls === undefined ? {} : { tls }),
       ...(publicUrl === undefined ? {} : { publicUrl }),
@@ -96,6 +110,7 @@ export async function serveNode(
       },
     })
     await app.listen({ host, port })
+    if (carriesMessages === true) inbox.start()
     // Safe: it listens on a TCP port.
     const { port: actual } = app.server.address() as AddressInfo
     const url =
@@ -160,6 +175,26 @@ function asListenError(error: unknown, host: string, port: number): unknown {
     })
   }
   return error
+}
+
+/** How long the same trouble of the inbox is not said again, in seconds. */
+const saidOnceIn = 3600
+
+/** That a piece of the inbox's work failed: by its code alone, for what else the error says may be sealed. */
+function inboxLog(context: Context): (error: unknown) => void {
+  const said = new Map<string, number>()
+  return (error) => {
+    const name = error instanceof Error ? error.name : typeof error
+    const code = error instanceof NodeError || error instanceof Refused ? codeOf(error) : name
+    const now = context.now()
+    if (now - (said.get(code) ?? -Infinity) < saidOnceIn) return
+    said.set(code, now)
+    errorLog(context).error({ code, error: name }, 'a piece of work for sealed messages failed, and is tried again')
+  }
+}
+
+function codeOf(error: NodeError | Refused): string {
+  return error instanceof Refused ? error.reason.code : error.code
 }
 
 /** One JSON line for each error inside the node, on standard error. */

@@ -12,6 +12,7 @@ import { registerInstruments } from './instruments.ts'
 import { registerInventory } from './inventory.ts'
 import { registerMaintenance } from './maintenance.ts'
 import { registerMatches } from './matches.ts'
+import { registerMessage } from './message.ts'
 import { registerParty } from './party.ts'
 import { registerPeer } from './peer.ts'
 import { registerProduct } from './product.ts'
@@ -48,6 +49,8 @@ export const registerVerbs: Register = (program, registrar) => {
   registerInventory(program, registrar)
   registerMatches(program, registrar)
   registerAcknowledge(program, registrar)
+  program.commandsGroup('Sealed messages:')
+  registerMessage(program, registrar)
   program.commandsGroup('Reading and checking:')
   registerFindings(program, registrar)
   registerInstruments(program, registrar)

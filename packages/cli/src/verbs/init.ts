@@ -10,6 +10,7 @@ import { type GivenKeys, parseGivenKeys } from '../keys/given-keys.ts'
 import { nodeKeyNames, nodeKeysOf } from '../keys/node-keys.ts'
 import { newPassphrase } from '../keys/new-passphrase.ts'
 import { recoveryScheme } from '../keys/party-keys.ts'
+import { newSealKey, type NewSealKey } from '../keys/seal-key.ts'
 import { nameOf, short } from '../names.ts'
 import { approverCount, otherApprovers, partyMembers, type PartyOptions, withPartyOptions } from '../party-draft.ts'
 import { example, type Register } from '../registrar.ts'
@@ -48,7 +49,9 @@ async function init(session: Session, options: InitOptions): Promise<Result> {
     )
   }
   const approvers = approverCount(options.approvers)
+  const seal = newSealKey()
   const request = {
+    seal: seal.entry,
     given: await givenKeys(session, options, approvers),
     members: partyMembers(options),
     approvers,
@@ -70,7 +73,7 @@ async function init(session: Session, options: InitOptions): Promise<Result> {
     await session.progress.during('Encrypting the keys of the node', keepNodeKeys(node, data, passphrase))
     dataIsOurs()
     session.progress.update('Founding the node')
-    const token = await found(session, node)
+    const token = await found(session, node, seal)
     enterParty(node.keeper, place, { data: data.path })
     const tokenFile = home.setToken(alias, token)
     return resultOf(session, { node, alias, passphrase, tokenFile, written })
@@ -161,8 +164,8 @@ export function recoveryNotice(files: readonly string[], passphrase: string | un
   return lines.join('\n')
 }
 
-async function found(session: Session, { origin, keeper, keys, policy }: NewNode): Promise<string> {
-  const { ComityNode } = await import('@comity/node')
+async function found(session: Session, { origin, keeper, keys, policy }: NewNode, seal: NewSealKey): Promise<string> {
+  const { ComityNode, Inbox } = await import('@comity/node')
   const { openVault } = await import('../reach/open-vault.ts')
   const { data, context } = session
   chmodSync(data.path, 0o700)
@@ -181,6 +184,7 @@ async function found(session: Session, { origin, keeper, keys, policy }: NewNode
   try {
     const vault = await openVault(node, data.path)
     try {
+      await new Inbox({ node, vault }).sealKeys.add(keeper.urn, seal.jwk)
       const label = 'keeper, made by comity init'
       const { secret } = await vault.issueToken({ party: keeper.urn, admin: true, label })
       return secret

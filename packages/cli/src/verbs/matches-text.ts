@@ -1,7 +1,7 @@
 /** Matches for people: grouped by advisory, with who published it and what about. */
 import type { Match } from '@comity/contract'
 import { parseAdvisoryUrn } from '@comity/statement'
-import { nameOf } from '../names.ts'
+import { nameOf, short } from '../names.ts'
 import { countText, dateText, fields, plain, plural, table, wrap } from '../terminal/text.ts'
 
 /** The matches of one advisory. */
@@ -74,14 +74,18 @@ export function overview(groups: readonly Group[]): string {
   ].join('\n')
 }
 
-/** One advisory with its matches. The statement is named by how its id begins: two may share an identifier. */
-export function groupText({ advisory, acknowledged, matches }: Group): string {
-  const { title, remedy, withdrawn, statement, party } = advisory
+/**
+ * One advisory with its matches. The statement is named by how its id begins: two may share an identifier. `own`: the
+ * origin of the node's own log; an advisory of another says in which it stands.
+ */
+export function groupText({ advisory, acknowledged, matches }: Group, own: string): string {
+  const { origin, title, remedy, withdrawn, statement, party } = advisory
   const publisher = `${plain(nameOf(advisory.names))} (${party.slice(-64).slice(0, 8)}…)`
   return [
     wrap(`${idOf(advisory)}  by ${publisher}, about ${productsOf(advisory)}`),
     fields([
       ['title', title],
+      ['log', origin === own ? undefined : `${short(origin)}, which your node mirrors`],
       ['withdrawn', withdrawn ? 'by its publisher' : undefined],
       [
         'remedy',

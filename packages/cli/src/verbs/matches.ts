@@ -30,7 +30,7 @@ export const registerMatches: Register = (program, { run }) => {
     .command('matches')
     .summary('what advisories say about your inventories, and why')
     .description(
-      `Shows which advisories concern your inventories, by advisory; of more than ${usualLimit} matches an overview and the first ones. It is computed in your node and leaves it only as an acknowledgement that you choose to send.`,
+      `Shows which advisories concern your inventories, by advisory, also those of logs that your node mirrors; of more than ${usualLimit} matches an overview and the first ones. It is computed in your node and leaves it only as an acknowledgement that you choose to send.`,
     )
     .addOption(stateOption('only these', ['affected', 'not_affected', 'undetermined']))
     .option('--inventory <inventory>', 'only in this one, by name or identifier')
@@ -59,8 +59,9 @@ async function showMatches(session: Session, options: MatchesOptions): Promise<R
   const groups = groupsOf(matches)
   const ordered = groups.flatMap((group) => group.matches)
   const shown = ordered.slice(0, limit ?? (options.all === true ? ordered.length : usualLimit))
+  const own = shown.length === 0 ? '' : (await client.status()).origin
   const lines = [
-    ...(matches.length === 0 ? [noneText(options)] : matchLines(groups, shown)),
+    ...(matches.length === 0 ? [noneText(options)] : matchLines(groups, shown, own)),
     ...moreLines(ordered.length - shown.length, found.length - matches.length),
     ...unreadLines(unread),
     ...(failure === undefined
@@ -107,12 +108,15 @@ function countsOf(matches: readonly Match[]) {
 }
 
 /** An overview where not everything is shown, then what is shown, under its advisory. */
-function matchLines(groups: readonly Group[], shown: readonly Match[]): readonly string[] {
+function matchLines(groups: readonly Group[], shown: readonly Match[], own: string): readonly string[] {
   const total = groups.reduce((sum, { matches }) => sum + matches.length, 0)
   const inFull = groups
     .map((group) => ({ ...group, matches: group.matches.filter((each) => shown.includes(each)) }))
     .filter(({ matches }) => matches.length > 0)
-  return [...(shown.length < total || total > usualLimit ? [overview(groups)] : []), ...inFull.map(groupText)]
+  return [
+    ...(shown.length < total || total > usualLimit ? [overview(groups)] : []),
+    ...inFull.map((group) => groupText(group, own)),
+  ]
 }
 
 function moreLines(more: number, hidden: number): readonly string[] {
@@ -136,7 +140,9 @@ function moreLines(more: number, hidden: number): readonly string[] {
 
 function noneText({ state, inventory, advisory, product }: MatchesOptions): string {
   const isFiltered = [state, inventory, advisory, product].some((each) => each !== undefined)
-  return isFiltered ? 'No match passes these filters.' : 'No advisory of this log concerns your inventories.'
+  return isFiltered
+    ? 'No match passes these filters.'
+    : 'No advisory of this log, or of a log that it mirrors, concerns your inventories.'
 }
 
 function unreadLines(unread: readonly { readonly sub: string; readonly code?: string }[]): readonly string[] {

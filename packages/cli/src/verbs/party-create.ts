@@ -1,11 +1,12 @@
 /** `comity party create`: a party of one's own at somebody's node. */
-import { type Client, ClientError } from '@comity/contract'
+import { type Client, ClientError, createClient } from '@comity/contract'
 import { partyHex } from '@comity/statement'
 import type { Result } from '../context.ts'
 import { submitChecked } from '../filing.ts'
 import { enterParty, keepKeys, type NewParty, newParty } from '../founding.ts'
 import { newPassphrase } from '../keys/new-passphrase.ts'
 import { approverEntries, recoveryScheme } from '../keys/party-keys.ts'
+import { newSealKey, type NewSealKey } from '../keys/seal-key.ts'
 import { nameOf, short } from '../names.ts'
 import { approverCount, otherApprovers, partyMembers, type PartyOptions } from '../party-draft.ts'
 import type { GlobalOptions, Session } from '../session.ts'
@@ -18,7 +19,10 @@ export async function create(session: Session, options: GlobalOptions & PartyOpt
   home.checkNew(alias)
   const client = await session.client('keeper')
   const { origin } = await client.status()
+  // Only who may issue tokens can host a party, and only where it is hosted are messages to it opened.
+  const seal = (await mayHost(client, session)) ? newSealKey() : undefined
   const party = newParty({
+    ...(seal === undefined ? {} : { seal: seal.entry }),
     members: partyMembers(options),
     home: origin,
     approvers: approverCount(options.approvers),
@@ -33,10 +37,14 @@ export async function create(session: Session, options: GlobalOptions & PartyOpt
     return { place: at, written: await session.progress.during('Encrypting the keys', keepKeys(party, at)) }
   })
   // A signal changes nothing from here on: the node may have the party already, and its keys are needed then.
+  let issued: string | undefined
   try {
+    const hosted = seal === undefined ? undefined : await hostedToken(client, { alias, urn: party.urn })
+    issued = hosted?.id
+    if (seal !== undefined && hosted !== undefined) await giveSealKey(session, hosted.secret, seal)
     const filed = await submitChecked(session, client, party.founding, { home: origin })
     enterParty(party, place, whereItIs(session))
-    const token = await tokenFor(client, session, { alias, urn: party.urn })
+    const token = hosted?.secret ?? session.token('keeper')
     const tokenFile = token === undefined ? undefined : home.setToken(alias, token)
     return {
       text: [
@@ -64,8 +72,27 @@ export async function create(session: Session, options: GlobalOptions & PartyOpt
     }
   } catch (error) {
     undo()
+    if (issued !== undefined) await client.revokeToken(issued).catch(() => undefined)
     throw error
   }
+}
+
+/** Whether the token at hand may issue others. */
+async function mayHost(client: Client, session: Session): Promise<boolean> {
+  if (session.token('keeper') === undefined) return false
+  try {
+    await client.tokens()
+    return true
+  } catch (error) {
+    if (error instanceof ClientError && (error.code === 'not-permitted' || error.code === 'not-authorised'))
+      return false
+    throw error
+  }
+}
+
+/** The node opens messages before anybody can seal them. */
+async function giveSealKey(session: Session, token: string, seal: NewSealKey): Promise<void> {
+  await createClient({ baseUrl: session.address, token }).inbox.addSealKey(seal.jwk)
 }
 
 /** How the others come in. Two keys in one home are one pair of eyes. */
@@ -93,20 +120,10 @@ export function whereItIs(session: Session): { readonly node?: string; readonly 
   return session.data.isFounded ? { data: session.data.path } : { node: session.address }
 }
 
-/** A token of the party's own from whoever may issue one; else the token it was registered with. */
-async function tokenFor(
+/** A token of the party's own. */
+async function hostedToken(
   client: Client,
-  session: Session,
   { alias, urn }: { readonly alias: string; readonly urn: string },
-): Promise<string | undefined> {
-  const given = session.token('keeper')
-  if (given === undefined) return undefined
-  try {
-    return (await client.issueToken({ label: `${alias}, made by comity party create`, party: urn, admin: false }))
-      .secret
-  } catch (error) {
-    if (error instanceof ClientError && (error.code === 'not-permitted' || error.code === 'not-authorised'))
-      return given
-    throw error
-  }
+): Promise<{ readonly id: string; readonly secret: string }> {
+  return client.issueToken({ label: `${alias}, made by comity party create`, party: urn, admin: false })
 }

@@ -9,6 +9,7 @@ import { dateText, fields, plain, table } from '../terminal/text.ts'
 import { compromise, recover, rotate } from './party-change.ts'
 import { create } from './party-create.ts'
 import { approver, join } from './party-join.ts'
+import { move } from './party-move.ts'
 import { update } from './party-update.ts'
 
 export const registerParty: Register = (program, { run }) => {
@@ -100,6 +101,28 @@ join", see what waits with "comity approve --list", and approve it.\n${example(
       ),
     )
     .action(run(update))
+  party
+    .command('move')
+    .summary('take your party to another log, its home from now on')
+    .description(
+      'Moves a hosted party to another node, its own keys with it: asks that node whether it takes the party, states the new home in the old log, copies its party statements to the new one, and continues there with the proof. What it stated before stays where it is, and counts. Interrupted anywhere, the same command goes on.',
+    )
+    .requiredOption('--to <node>', 'the new node: its address, or a party of this home that is there')
+    .option('--to-token-file <file>', 'the token for the new node, from its keeper')
+    .option('--check', 'ask only whether it would be taken, and file nothing')
+    .option('--unfollowed', 'go though the new node does not follow the old log')
+    .option('--approve-with <file>', "an approver's key file at hand (repeatable)", collect)
+    .option('--key <file>', "sign with this key file in place of the party's own")
+    .option('--out <file>', 'the file to be approved, if it comes to that (ALIAS-move.cbor)')
+    .option('--force', 'replace that file if it exists')
+    .addHelpText(
+      'after',
+      example(
+        'comity party move --as acme --to https://log.example.org --to-token-file acme.token',
+        'comity party move --as acme --to keeper --check',
+      ),
+    )
+    .action(run(move))
   party
     .command('rotate')
     .summary('replace the signing keys by those committed to')

@@ -1,8 +1,12 @@
 /** `comity peer`: the other nodes that a node deals with. */
 import { type AddPeerBody, type AddPeerResponse, type Client, ClientError, type PeerSummary } from '@comity/contract'
+import { sha256 } from '@comity/crypto'
+import { noteType, parseVerifierKey } from '@comity/log'
+import { keyThumbprint, toHex } from '@comity/statement'
 import { openReadOnly } from '@comity/store'
 import { CliError } from '../cli-error.ts'
 import type { Context, Result } from '../context.ts'
+import { crypto } from '../crypto-port.ts'
 import { nameOf, short } from '../names.ts'
 import { collect, example, type Register } from '../registrar.ts'
 import type { Session } from '../session.ts'
@@ -14,6 +18,8 @@ interface AddOptions {
   readonly keeper?: string
   readonly pin?: string
   readonly witness?: readonly string[]
+  readonly withWitness?: boolean
+  readonly witnessUrl?: string
   readonly mirror: boolean
   readonly allowPrivate?: boolean
   readonly yes?: boolean
@@ -36,6 +42,8 @@ export const registerPeer: Register = (program, { run }) => {
     .option('--keeper <party>', 'the party that must keep it: a URN, or its 64 digits')
     .option('--pin <vkey>', 'the key its checkpoint must be signed with')
     .option('--witness <vkey>', 'a key under which it cosigns (repeatable)', collect)
+    .option('--with-witness', 'ask it for cosignatures, under the keys its keeper states')
+    .option('--witness-url <url>', 'where it cosigns, if not at /witness of its address')
     .option('--no-mirror', 'do not follow its log')
     .option('--allow-private', 'it is in a private network, or on this machine')
     .option('--yes', 'take what is found there without asking')
@@ -43,8 +51,9 @@ export const registerPeer: Register = (program, { run }) => {
       'after',
       example(
         'comity peer add https://log.example.org',
-        'comity peer add https://log.example.org --keeper 3f2a9c… --no-mirror',
+        'comity peer add https://log.example.org --keeper 3f2a9c… --with-witness',
         'comity peer add http://10.0.0.7:8480 --allow-private --yes',
+        'comity peer add https://w.test --no-mirror --witness-url https://w.test/1 …',
       ),
     )
     .action(run(add))
@@ -73,52 +82,89 @@ async function add(session: Session, options: AddOptions, url: string): Promise<
     mirror,
     allowPrivate,
     ...(witness === undefined ? {} : { witnessKeys: [...witness] }),
+    ...(options.witnessUrl === undefined ? {} : { witnessUrl: options.witnessUrl }),
     ...(keeper === undefined ? {} : { keeper }),
     ...(pin === undefined ? {} : { logKey: pin }),
   }
-  const isExpected = keeper !== undefined || pin !== undefined
-  const expected = isExpected ? body : { ...body, keeper: await agreed(session, client, body, options) }
+  const expected = await expectedOf(session, client, body, options)
   const found = await session.progress.during(`Meeting ${plain(url)}`, client.addPeer(expected))
   const done = { found: 'Found', added: 'Added', changed: 'Changed', unchanged: 'A peer already, and nothing changed' }
   return {
-    text: [`${done[found.outcome]}: ${plain(nameOf(found.keeper.names))}`, shown(found)].join('\n'),
+    text: [`${done[found.outcome]}: ${keeperName(found)}`, shown(found)].join('\n'),
     json: found,
   }
 }
 
-/** The keeper that was found there and that somebody says yes to. Throws CliError `usage` where nobody does. */
-async function agreed(session: Session, client: Client, body: AddPeerBody, { yes }: AddOptions): Promise<string> {
+/**
+ * What is asked for, with what was found there and somebody says yes to: its keeper, and its witness keys where they are
+ * not given. Throws CliError `usage` where nobody does, and `refused` where it is no witness.
+ */
+async function expectedOf(
+  session: Session,
+  client: Client,
+  body: AddPeerBody,
+  options: AddOptions,
+): Promise<AddPeerBody> {
+  const { yes, withWitness = false } = options
+  const isExpected = body.keeper !== undefined || body.logKey !== undefined
+  if (isExpected && !withWitness) return body
+  // A witness that keeps no log has nobody to be compared with: its keys were given.
+  if (body.witnessUrl !== undefined && body.mirror === false && !isExpected) return body
   const found = await session.progress.during(`Meeting ${plain(body.url)}`, client.addPeer({ ...body, look: true }))
-  const { urn } = found.keeper
-  if (yes === true) return urn
+  const expected = withWitness ? { ...body, witnessKeys: witnessKeysOf(found, body) } : body
+  const { urn = '' } = found.keeper ?? {}
+  if (isExpected) return expected
+  if (yes === true) return { ...expected, keeper: urn }
   const answer = await ask(session.context, found)
-  if (answer === true) return urn
+  if (answer === true) return { ...expected, keeper: urn }
   const what = answer === undefined ? 'nobody is here to ask whether that is right' : 'nothing was changed'
   throw new CliError(
     'usage',
-    `${body.url} is kept by ${nameOf(found.keeper.names)}, ${urn.slice(-64)}: ${what}. Give --keeper or --pin with what its keeper told you, or --yes`,
+    `${body.url} is kept by ${keeperName(found)}, ${urn.slice(-64)}: ${what}. Give --keeper or --pin with what its keeper told you, or --yes`,
+  )
+}
+
+function witnessKeysOf({ witnessKeys, url }: AddPeerResponse, { witnessKeys: given = [] }: AddPeerBody): string[] {
+  if (given.length > 0)
+    throw new CliError('usage', 'give the keys with --witness, or take those found with --with-witness')
+  if (witnessKeys.length > 0) return witnessKeys
+  throw new CliError(
+    'refused',
+    `${url} shows no key to cosign with that its keeper has stated: a node that was founded without gets some with "comity rekey --only witness"`,
   )
 }
 
 async function ask(context: Context, found: AddPeerResponse): Promise<boolean | undefined> {
   if (context.stdin.isTTY !== true) return undefined
-  const said = `Found at ${plain(found.url)}: ${plain(nameOf(found.keeper.names))}`
+  const said = `Found at ${plain(found.url)}: ${keeperName(found)}`
   const advice = wrap('Compare this with what its keeper told you by another way. From now on it is held to it.')
   context.stderr.write(`${said}\n${shown(found)}\n\n${advice}\n`)
   return confirm(context, 'Make it a peer?')
 }
 
-function shown({ origin, url, keeper, logKeys, size }: AddPeerResponse): string {
+function keeperName({ keeper, origin }: AddPeerResponse): string {
+  return plain(keeper === undefined ? origin : nameOf(keeper.names))
+}
+
+function shown({ origin, url, keeper, logKeys, witnessKeys, size }: AddPeerResponse): string {
   return fields([
-    ['keeper', keeper.urn.slice(-64)],
-    ['type', keeper.type],
-    ['State', keeper.state],
-    ['log', short(origin)],
+    ['keeper', keeper?.urn.slice(-64)],
+    ['type', keeper?.type],
+    ['State', keeper?.state],
+    [keeper === undefined ? 'name' : 'log', short(origin)],
     // Without the name before it, which is that of the log: so the key stays on its line, and can be compared.
     ...logKeys.map((key): readonly [string, string] => ['log key', key.slice(key.indexOf('+') + 1)]),
-    ['entries', countText(size)],
+    ...witnessKeys.map((key): readonly [string, string] => ['witness', fingerprint(key)]),
+    ['entries', keeper === undefined ? undefined : countText(size)],
     ['address', url],
   ])
+}
+
+/** The thumbprint of a key to cosign with, as `comity party show` begins it: a key of ML-DSA-44 fills a page. */
+function fingerprint(text: string): string {
+  const { type, publicKey } = parseVerifierKey(text, sha256)
+  const alg = type === noteType.mlDsa44 ? 'ML-DSA-44' : 'EdDSA'
+  return toHex(keyThumbprint({ alg, bytes: publicKey }, crypto))
 }
 
 async function list(session: Session): Promise<Result> {

@@ -29,7 +29,7 @@ import type { DataFolder } from '../home/data-folder.ts'
 import { exists } from '../home/private-file.ts'
 import { type KeyRing, sealKeys } from '../keys/key-file.ts'
 import { type NewKeyOptions, newPassphrase } from '../keys/new-passphrase.ts'
-import { logKeyOf, nodeKeysOf } from '../keys/node-keys.ts'
+import { absentWitnessKeys, logKeyOf, nodeKeysOf } from '../keys/node-keys.ts'
 import { openKeyFile } from '../keys/open-keys.ts'
 import { entriesElsewhere, type HumanKeys, keyEntries, nextKeysIn, recoveryKeysIn } from '../keys/party-keys.ts'
 import { kidHexOf, newRoleKey, publicEntry, type RoleKey, signerOf } from '../keys/role-key.ts'
@@ -49,10 +49,10 @@ export const registerRekey: Register = (program, { run }) => {
     .command('rekey')
     .summary('replace the keys that the node itself signs with')
     .description(
-      'Makes new keys for receipts, checkpoints, findings and cosignatures, names them in the party statement of the keeper on the word of its recovery keys, and ends the old ones. What these have signed goes on counting. The node must not be running; interrupted, the same words finish it.',
+      'Makes new keys for receipts, checkpoints, findings and cosignatures, names them in the party statement of the keeper on the word of its recovery keys, and ends the old ones. What these have signed goes on counting. A node that has no keys to cosign with gets some with --only witness. The node must not be running; interrupted, the same words finish it.',
     )
     .requiredOption('--recovery-file <file>', 'a file with a recovery key (repeatable)', collect)
-    .option('--only <key>', 'this key alone: findings, receipt, log, … (repeatable)', collect)
+    .option('--only <key>', 'this key alone: findings, receipt, log, witness … (repeatable)', collect)
     .option('--since <time>', 'the old keys were in other hands since then: 2026-11-21')
     .option('--insecure-no-passphrase', 'leave the new keys unencrypted')
     .addHelpText(
@@ -79,12 +79,17 @@ async function rekey(session: Session, options: RekeyOptions): Promise<Result> {
   if (serving !== undefined) throw new CliError('storage', `a node serves this folder at ${serving}: stop it first`)
   const old = await openKeyFile(session, data.keyFile, session.options)
   const names = checkedNames(old, options.only)
+  const added =
+    names.some((name) => name.startsWith('witness')) || options.only === undefined ? absentWitnessKeys(old) : []
   const leftover = data.endingKeys()
   const authority = await authorityIn(session, options.recoveryFile, keeper)
 
   const change = await withNode(session, old, origin, async (node) => {
     const begun = await begunRing(session, data)
-    const after = begun ?? { ...old, keys: old.keys.map((key) => (names.includes(key.name) ? renewed(key) : key)) }
+    const after = begun ?? {
+      ...old,
+      keys: [...old.keys.map((key) => (names.includes(key.name) ? renewed(key) : key)), ...added],
+    }
     const ending = new Set([...leftover, ...kidsOf(old)].filter((kid) => !kidsOf(after).includes(kid)))
     checkAuthority(node, authority, [
       { after: old, ending: new Set(leftover) },
@@ -108,15 +113,22 @@ async function rekey(session: Session, options: RekeyOptions): Promise<Result> {
   const logKey = formatVerifierKey(verifierKey(origin, noteType.ed25519, logKeyOf(after), sha256))
   return {
     text: [
-      `Replaced: ${replaced.map(({ name }) => name).join(', ')}`,
+      ...(['Replaced', 'Added'] as const).flatMap((word) => {
+        const those = replaced.filter(({ before }) => (before === '') === (word === 'Added'))
+        return those.length === 0 ? [] : [`${word}: ${those.map(({ name }) => name).join(', ')}`]
+      }),
       fields([
         ['statement', statement],
-        ...replaced.map(({ name, kid }) => [name, kid] as const),
+        // The longest of these names would push its key over the edge.
+        ...replaced.map(({ name, kid }) => [name.replace('witness-ml', 'ml'), kid] as const),
         ['log', short(origin)],
       ]),
       '',
       ...(replaced.some(({ name }) => name === 'log')
         ? [wrap('Tell witnesses and mirrors the new verifier key of the log:'), `  ${logKey}`]
+        : []),
+      ...(replaced.some(({ name }) => name.startsWith('witness'))
+        ? [wrap('Whoever has this node as a witness pins its new keys with "comity peer add --with-witness".')]
         : []),
       wrap('Start the node again with: comity serve. Make a new backup: an older one holds the old keys.'),
     ].join('\n'),
@@ -124,11 +136,12 @@ async function rekey(session: Session, options: RekeyOptions): Promise<Result> {
   }
 }
 
-function checkedNames({ keys }: KeyRing, only: readonly string[] | undefined): readonly string[] {
-  const names = keys.map(({ name }) => name)
-  const unknown = only?.find((name) => !names.includes(name))
+function checkedNames(ring: KeyRing, only: readonly string[] | undefined): readonly string[] {
+  const names = ring.keys.map(({ name }) => name)
+  const known = [...names, ...absentWitnessKeys(ring).map(({ name }) => name)]
+  const unknown = only?.find((name) => !known.includes(name))
   if (unknown === undefined) return only ?? names
-  throw new CliError('usage', `--only "${unknown}" is no key of this node: ${names.join(', ')}`)
+  throw new CliError('usage', `--only "${unknown}" is no key of this node: ${known.join(', ')}`)
 }
 
 function kidsOf({ keys }: KeyRing): readonly string[] {
@@ -247,6 +260,8 @@ async function endOld(
   since: number | undefined,
 ): Promise<string> {
   const standing = standingOf(node)
+  // Keys that were only added end none.
+  if (change.ending.size === 0) return standing.state.statement
   const keys = keysAfter(standing.payload.keys, change)
   const compromise = [...change.ending].map((kid) => ({ kid, since: since ?? 0 }))
   const members = { keys, next: commitment(authority, keys), ...(since === undefined ? {} : { compromise }) }

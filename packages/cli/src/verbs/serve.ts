@@ -81,7 +81,7 @@ async function serve(session: Session, options: ServeOptions): Promise<Result | 
       ),
     { followEndorsed: options.followEndorsed === true },
   )
-  const serving = await serveNode(atHand, listening, context)
+  const serving = await serveNode(atHand, { ...listening, carriesMessages: true }, context)
   data.announce(serving.url)
   session.progress.end()
   const { stopped, origin, head } = node

@@ -12,6 +12,12 @@ const witnessKeys = Type.Array(verifierKey, {
   maxItems: 8,
   description: 'keys under which it cosigns; none: its cosignatures are not asked for',
 })
+const witnessUrl = Type.String({
+  minLength: 1,
+  maxLength: 2000,
+  description:
+    'where it takes `/add-checkpoint` (C2SP tlog-witness), if not at `/witness`. With `mirror` false and neither `keeper` nor `logKey` it is a witness of another make, without a log',
+})
 const mirror = Type.Boolean({ description: 'whether its log is followed and kept' })
 const allowPrivate = Type.Boolean({ description: 'whether it may be in a private network' })
 
@@ -37,9 +43,10 @@ export const peerSchema = closed({
   ),
   pinned: Type.Optional({
     ...closed({
-      keeper: partyUrn,
+      keeper: Type.Optional({ ...partyUrn, description: 'absent of a witness that keeps no log' }),
       logKeys: Type.Array(verifierKey),
       witnessKeys,
+      witnessUrl: Type.Optional(witnessUrl),
       mirror,
       allowPrivate,
       nextTryAt: { ...at, description: 'when it is asked again; 0 if that is not planned' },
@@ -58,6 +65,7 @@ export const addPeerBody = closed({
   logKey: Type.Optional({ ...verifierKey, description: 'the key its newest checkpoint must be signed with' }),
   mirror: Type.Optional({ ...mirror, default: true }),
   witnessKeys: Type.Optional(witnessKeys),
+  witnessUrl: Type.Optional(witnessUrl),
   allowPrivate: Type.Optional({ ...allowPrivate, default: false }),
   look: Type.Optional(
     Type.Boolean({ default: false, description: 'only say what is found there, and change nothing' }),
@@ -69,8 +77,14 @@ export const addPeerResponse = closed({
   outcome: oneOf(['found', 'added', 'changed', 'unchanged'], '`found`: it was only looked at'),
   origin,
   url,
-  keeper: closed({ urn: partyUrn, names, type: partyType, state: Type.Optional(Type.String()) }),
+  keeper: Type.Optional({
+    ...closed({ urn: partyUrn, names, type: partyType, state: Type.Optional(Type.String()) }),
+    description: 'absent of a witness that keeps no log',
+  }),
   logKeys: Type.Array(verifierKey),
+  witnessKeys: Type.Array(verifierKey, {
+    description: 'keys under which it says it cosigns, and which its keeper has stated; empty where it is no witness',
+  }),
   size: logSize,
   root: digest,
 })

@@ -1,6 +1,6 @@
 /** What a party keeps to itself. Every call takes a token of that party, and nothing of it appears anywhere else. */
 import { type Static, Type } from 'typebox'
-import { at, closed, digest, names, oneOf, pageOf, pageQuery, partyUrn, statementId } from './fields.ts'
+import { at, closed, digest, names, oneOf, origin, pageOf, pageQuery, partyUrn, statementId } from './fields.ts'
 
 const hexId = Type.String({ pattern: '^[0-9a-f]{32}$', description: '32 hexadecimal digits' })
 const count = Type.Integer({ minimum: 0 })
@@ -85,6 +85,7 @@ const match = {
   advisory: closed({
     sub: Type.String(),
     statement: { ...statementId, description: 'its latest statement: the one to acknowledge' },
+    origin: { ...origin, description: 'the log in which it stands: of this node, or one that it mirrors' },
     party: { ...partyUrn, description: 'who published it' },
     names: { ...names, description: 'what the publisher is called' },
     products: Type.Array(closed({ urn: Type.String(), name: Type.String() }), { description: 'what it is about' }),

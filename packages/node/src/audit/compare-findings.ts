@@ -71,12 +71,13 @@ function formOf(party: string, finding: Finding | undefined): string {
   return Buffer.from(partyFindingsBytes({ party, findings: finding === undefined ? [] : [finding] })).toString()
 }
 
-/** `declared, contested; rests on policy at entry 10` */
-export function findingWords(finding: Finding | undefined): string {
+/** `declared, contested; rests on policy at entry 10`; entries of another log than `own` with its origin. */
+export function findingWords(finding: Finding | undefined, own?: string): string {
   if (finding === undefined) return 'not bound'
   const { level, cases = [], flags, cites } = finding
   const onRecord = level ?? (cases.length === 0 ? 'no case on record' : `${cases.length} on record`)
-  const named = cites.slice(0, citesNamed).map(({ as, index }) => `${as} at entry ${index}`)
+  const from = (origin: string): string => (own === undefined || origin === own ? '' : ` of ${origin}`)
+  const named = cites.slice(0, citesNamed).map(({ as, index, origin }) => `${as} at entry ${index}${from(origin)}`)
   const more = cites.length > citesNamed ? [`${cites.length - citesNamed} more`] : []
   const rests = named.length === 0 ? '' : `; rests on ${[...named, ...more].join(', ')}`
   return [onRecord, ...flags].join(', ') + rests

@@ -34,6 +34,12 @@ export type DifferenceCode =
   | 'receipt-wrong'
   // what the auditor had kept from before
   | 'kept-differs'
+  // what others have of the log, and what they keep of others
+  | 'log-forked'
+  | 'log-shrank'
+  | 'copy-differs'
+  | 'cut-differs'
+  | 'bond-differs'
 
 /** One thing that is not as it should be. */
 export interface Difference {
@@ -53,7 +59,12 @@ export interface Difference {
 
 /** Something that could not be compared, with the reason: it is neither right nor wrong. */
 export interface Unchecked {
-  readonly code: 'ruleset-unknown' | 'log-not-at-hand' | 'document-not-at-hand' | 'kept-not-of-this-log'
+  readonly code:
+    | 'ruleset-unknown'
+    | 'log-not-at-hand'
+    | 'document-not-at-hand'
+    | 'kept-not-of-this-log'
+    | 'copy-not-compared'
   readonly where: string
   readonly what: string
 }

@@ -1,12 +1,18 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
+import { api } from '@comity/contract'
 import { sha256Hex } from '@comity/crypto'
 import { maxNoteBytes } from '@comity/log'
+import { Compile } from 'typebox/compile'
 import { readBundle, readTile } from '../reading/tiled-log.ts'
 import { AuditError } from './audit-error.ts'
-import type { AuditSource, DocumentCheck } from './source.ts'
+import type { AuditSource, DocumentCheck, MirroredLog } from './source.ts'
 
 const maxReceiptBytes = 16_384
+const maxMirrorsBytes = 1024 * 1024
+const maxEvidenceBytes = 512 * 1024
+
+const mirrorsList = Compile(api.mirrorsResponse)
 
 /** A server that is busy or briefly gone is asked again after 0.25, 0.5 and 1 s, or when it says. */
 const attempts = 4
@@ -30,11 +36,16 @@ export class HttpSource implements AuditSource {
   readonly concurrency: number
   readonly hasTiles = true
   readonly #base: URL
+  /** Of the node, beside whose log the documents lie. */
+  readonly #node: URL
+  readonly #options: HttpSourceOptions
   readonly #signal: AbortSignal | undefined
   readonly #pause: (milliseconds: number) => Promise<unknown>
 
-  private constructor(base: URL, options: HttpSourceOptions) {
+  private constructor(base: URL, options: HttpSourceOptions, node: URL = base) {
     this.#base = base
+    this.#node = node
+    this.#options = options
     this.name = base.href
     this.concurrency = options.concurrency ?? 4
     this.#signal = options.signal
@@ -51,7 +62,9 @@ export class HttpSource implements AuditSource {
         `"${address.slice(0, 200)}" is no address of a log: it begins with https:// or http://`,
       )
     }
-    return new HttpSource(base, options)
+    // Beside a copy of a log lie the documents of the node that keeps it.
+    const node = /^(.*\/)mirrors\/[^/]+\/$/.exec(base.pathname)?.[1]
+    return new HttpSource(base, options, node === undefined ? base : new URL(node, base))
   }
 
   async checkpoint(): Promise<Uint8Array> {
@@ -69,7 +82,7 @@ export class HttpSource implements AuditSource {
   }
 
   async document(digest: string): Promise<DocumentCheck> {
-    const response = await this.#get(`documents/${digest}`)
+    const response = await this.#get(`documents/${digest}`, this.#node)
     if (response.status === 410) return discard(response, 'withheld')
     if (response.status === 404) return discard(response, 'absent')
     const hasher = createHash('sha256')
@@ -78,7 +91,7 @@ export class HttpSource implements AuditSource {
   }
 
   async documentBytes(digest: string, limit: number): Promise<Uint8Array | undefined> {
-    const response = await this.#get(`documents/${digest}`)
+    const response = await this.#get(`documents/${digest}`, this.#node)
     if (response.status !== 200) return discard(response, undefined)
     const pieces: Uint8Array[] = []
     let length = 0
@@ -95,6 +108,19 @@ export class HttpSource implements AuditSource {
     return this.#bytes(`entries/${id}`, maxReceiptBytes)
   }
 
+  async mirrors(): Promise<readonly MirroredLog[]> {
+    const bytes = this.#base === this.#node ? await this.#bytes('mirrors', maxMirrorsBytes) : undefined
+    const list = bytes === undefined ? undefined : readJson(bytes)
+    // A server that keeps no copies may answer with a page of its own.
+    if (!mirrorsList.Check(list)) return []
+    return list.mirrors.map(({ origin, quarantined }) => {
+      const at = new URL(`mirrors/${encodeURIComponent(origin)}/`, this.#base)
+      const source = new HttpSource(at, this.#options, this.#node)
+      const evidence = () => source.#bytes('equivocation', maxEvidenceBytes)
+      return { origin, isQuarantined: quarantined, source, evidence }
+    })
+  }
+
   async close(): Promise<void> {
     // Connections belong to the runtime's pool and close by themselves.
   }
@@ -108,8 +134,8 @@ export class HttpSource implements AuditSource {
   }
 
   /** 200, 404 or 410; everything else was tried again or thrown. */
-  async #get(path: string): Promise<Response> {
-    const url = new URL(path, this.#base)
+  async #get(path: string, base: URL = this.#base): Promise<Response> {
+    const url = new URL(path, base)
     for (let attempt = 1; ; attempt++) {
       const outcome = await this.#try(url)
       if (outcome instanceof Response && [200, 404, 410].includes(outcome.status)) return outcome
@@ -160,6 +186,15 @@ export class HttpSource implements AuditSource {
       if (error instanceof AuditError) throw error
       throw unreachable(new URL(response.url), error instanceof Error ? error : new Error(String(error)))
     }
+  }
+}
+
+function readJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'))
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
   }
 }
 

@@ -25,6 +25,15 @@ export interface Kept {
   readonly bytes: Uint8Array
 }
 
+export interface KeptCheckParts {
+  readonly tree: Tree
+  readonly origin: string
+  /** Origins of logs that are audited beside this one: what was kept of them is compared there. */
+  readonly beside: Pick<ReadonlySet<string>, 'has'>
+  readonly keeper: PartyState
+  readonly differences: Differences
+}
+
 /** Receipts asked of a node: a few entries spread over the log, the last among them. */
 const sampled = 16
 
@@ -33,11 +42,11 @@ const sampled = 16
  * for each of them; only what one of them kept gives it away.
  */
 export class KeptCheck {
-  readonly #parts: { tree: Tree; origin: string; keeper: PartyState; differences: Differences }
+  readonly #parts: KeptCheckParts
   #compared = 0
   #receipts = 0
 
-  constructor(parts: { tree: Tree; origin: string; keeper: PartyState; differences: Differences }) {
+  constructor(parts: KeptCheckParts) {
     this.#parts = parts
   }
 
@@ -58,12 +67,12 @@ export class KeptCheck {
     else for (const receipt of opened.receipts) this.#checkReceipt(name, 'kept-differs', receipt, opened.leaf)
   }
 
-  /** Asks the source for receipts of entries spread over the log. A mirror that serves none is no difference. */
-  async sample(source: AuditSource, spill: Spill): Promise<void> {
+  /** Asks the source for receipts of entries spread over the log, which begins at position `first`. A mirror that serves none is no difference. */
+  async sample(source: AuditSource, spill: Spill, first: number): Promise<void> {
     const { size } = this.#parts.tree
     const indexes = new Set(Array.from({ length: sampled }, (_, i) => Math.floor(((i + 1) * size) / sampled) - 1))
     for (const index of indexes) {
-      const row = spill.prepare("SELECT id FROM entry WHERE position = ? AND kind <> 'time'").get(index)
+      const row = spill.prepare("SELECT id FROM entry WHERE position = ? AND kind <> 'time'").get(first + index)
       if (row === undefined) continue
       // Safe: the column is a BLOB NOT NULL.
       const receipt = await source.receipt(Buffer.from(row['id'] as Uint8Array).toString('hex'))
@@ -95,6 +104,7 @@ export class KeptCheck {
       }
     } catch (error) {
       if (!(error instanceof LogError)) throw error
+      if (error.code === 'wrong-origin' && this.#isBeside(originOfCheckpoint(bytes))) return
       if (error.code === 'wrong-origin')
         differences.leave({ code: 'kept-not-of-this-log', where: name, what: error.message })
       else
@@ -118,6 +128,7 @@ export class KeptCheck {
     try {
       const receipt = decodeReceipt(bytes)
       if (receipt.origin !== origin) {
+        if (this.#isBeside(receipt.origin)) return
         differences.leave({
           code: 'kept-not-of-this-log',
           where: name,
@@ -173,6 +184,10 @@ export class KeptCheck {
     }
   }
 
+  #isBeside(origin: string | undefined): boolean {
+    return origin !== undefined && this.#parts.beside.has(origin)
+  }
+
   #receiptKey({ alg, kidHex }: Receipt): PublicKey {
     const key = this.#parts.keeper.keys.find((each) => each.kid === kidHex && each.roles.includes('receipt'))
     const raw = key && rawKey(key)
@@ -202,6 +217,11 @@ function openKept(name: string, bytes: Uint8Array): Opened {
   }
   // Also what is no receipt: that it is none is then said with the reason.
   return { type: 'receipts', receipts: [bytes], leaf: undefined }
+}
+
+/** Of bytes that were read as a checkpoint before. */
+function originOfCheckpoint(bytes: Uint8Array): string {
+  return parseCheckpoint(parseNote(bytes).text).origin
 }
 
 function hex(bytes: Uint8Array): string {

@@ -141,6 +141,10 @@ export class ForgedLog implements AuditSource {
 
   async receipt(): Promise<undefined> {}
 
+  async mirrors(): Promise<readonly []> {
+    return []
+  }
+
   async close(): Promise<void> {
     this.closed = true
   }
@@ -206,6 +210,7 @@ function bodyOf(node: ComityNode, path: string): Uint8Array | undefined {
     const found = node.find(path.slice('entries/'.length))
     return found && node.receipt(found)
   }
+  if (!path.startsWith('tile/')) return undefined
   const { level, index, width } = parseTilePath(path)
   if (index * 256 + width > node.head.size) return undefined
   if (level !== 'entries') return node.ledger.tree.tile(level, index, width)

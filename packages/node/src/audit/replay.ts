@@ -5,6 +5,7 @@ import { NodeError } from '../node-error.ts'
 import { Batches, type ClosedBatch } from '../reading/batches.ts'
 import type { CheckedEntry } from '../reading/check-entries.ts'
 import { type Unclosed, foldBatch, longestBatch } from '../register/fold.ts'
+import { indexOf } from '../register/position.ts'
 import type { Register } from '../register/register.ts'
 import type { Difference, Differences } from './difference.ts'
 import type { TimeCheck } from './time-check.ts'
@@ -56,8 +57,9 @@ export class Replay {
   add(checked: readonly CheckedEntry[]): void {
     for (const each of checked) {
       if (this.#isOver) return
-      this.#next = each.position + 1
-      if (each.position === 0) this.#keeper = 'entry' in each ? each.entry.statement.iss : undefined
+      const index = indexOf(each.position)
+      this.#next = index + 1
+      if (index === 0) this.#keeper = 'entry' in each ? each.entry.statement.iss : undefined
       const wrong = differenceOf(each)
       if (wrong !== undefined) this.#parts.differences.add(wrong)
       const closed = this.#batches.add(each)
@@ -84,9 +86,9 @@ export class Replay {
     for (const entry of signed(entries, 'unknown'))
       this.#refuse(entry.position, reasonFor({ ...entry, at }, register, bench))
     // Safe: the leaf's kind is `time`, and its payload was read against that schema.
-    if (!isLeafVoid) times.add(leaf.position, this.#batchStart, leaf.payload as TimePayload)
+    if (!isLeafVoid) times.add(indexOf(leaf.position), this.#batchStart, leaf.payload as TimePayload)
     this.#lastBatch = this.#batchStart
-    this.#batchStart = leaf.position + 1
+    this.#batchStart = indexOf(leaf.position) + 1
     if (register.keeper !== undefined && register.policy !== undefined && this.#batchStart >= bootstrapEntries) return
     differences.add({
       code: 'bootstrap-missing',
@@ -101,7 +103,7 @@ export class Replay {
     const isRepeated = reason.code === 'duplicate-statement'
     this.#parts.differences.add({
       code: isRepeated ? 'entry-repeated' : 'entry-refused',
-      where: `entry ${position}`,
+      where: `entry ${indexOf(position)}`,
       what: `the log's own rules refuse this entry: ${reason.message}`,
       ...(isRepeated ? {} : { reason: reason.code }),
     })
@@ -124,7 +126,7 @@ function signed(entries: readonly CheckedEntry[], signature: 'right' | 'unknown'
 
 /** What is wrong with an entry whatever the log's rules say. */
 function differenceOf(each: CheckedEntry): Difference | undefined {
-  const where = `entry ${each.position}`
+  const where = `entry ${indexOf(each.position)}`
   if ('malformed' in each) {
     const { malformed: code, reason } = each
     if (code === 'entry-not-canonical') return { code, where, what: reason.message }

@@ -2,7 +2,7 @@
 export interface AuditSource {
   /** The address or folder, for the report. */
   readonly name: string
-  /** The newest checkpoint, a C2SP signed note. Called first, and once. Throws AuditError `no-log`, `source-unreachable`. */
+  /** The newest checkpoint, a C2SP signed note. Called first, and again where several logs are read. Throws AuditError `no-log`, `source-unreachable`. */
   checkpoint(): Promise<Uint8Array>
   /**
    * The entries of one bundle, `width` of them, in order. Undefined when the source has none there; throws LogError
@@ -21,9 +21,22 @@ export interface AuditSource {
   documentBytes(digest: string, limit: number): Promise<Uint8Array | undefined>
   /** The receipt that is given for a statement, by its identifier; undefined where none is served. */
   receipt(id: string): Promise<Uint8Array | undefined>
+  /** The logs of others of which a copy is kept beside this one; none where the source is no node. */
+  mirrors(): Promise<readonly MirroredLog[]>
   /** How many bundles are worth asking for at a time. */
   readonly concurrency: number
   close(): Promise<void>
+}
+
+/** A copy of somebody's log at a node, as the node says. Nothing of it is believed either. */
+export interface MirroredLog {
+  readonly origin: string
+  /** The node says that it caught the log in a contradiction and takes nothing more of it. */
+  readonly isQuarantined: boolean
+  /** Closed by whoever asked for it. */
+  readonly source: AuditSource
+  /** The node's proof of that contradiction, if it has one. */
+  evidence(): Promise<Uint8Array | undefined>
 }
 
 /** `differs`: there are bytes under this name, and they are others. `withheld`: the source says so. */

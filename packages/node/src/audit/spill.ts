@@ -17,19 +17,19 @@ CREATE TABLE cosignature (
 );
 CREATE INDEX cosignature_size ON cosignature (size, position);
 CREATE TABLE early_batch (position INTEGER PRIMARY KEY);
-CREATE TABLE asked_document (digest TEXT PRIMARY KEY, state TEXT) WITHOUT ROWID;
+CREATE TABLE asked_document (digest TEXT PRIMARY KEY, log INTEGER NOT NULL, state TEXT) WITHOUT ROWID;
 `
 
 /**
- * The audit's memory on disk: a register of its own and the hashes of the tree, in a folder that is removed at the end.
- * Nothing in it has to survive a crash, so nothing waits for the disk.
+ * The audit's memory on disk: one register of all logs it reads and the hashes of their trees, in a folder that is
+ * removed at the end. Nothing in it has to survive a crash, so nothing waits for the disk.
  */
 export class Spill implements Database {
-  readonly hashes: HashStorage
   readonly #directory: string
   readonly #database: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
-  readonly #levels: number[] = []
+  /** Open files of hashes by log and level. */
+  readonly #files = new Map<string, number>()
 
   constructor(parent: string = tmpdir()) {
     this.#directory = mkdtempSync(join(parent, 'comity-audit-'))
@@ -42,9 +42,13 @@ export class Spill implements Database {
     this.#database.exec(auditSchema)
     // One transaction to the end: pages that do not fit into the cache go to the file all the same.
     this.#database.exec('BEGIN')
-    this.hashes = {
-      read: (level, index, count) => this.#readHashes(level, index, count),
-      write: (level, index, hashes) => this.#writeHashes(level, index, hashes),
+  }
+
+  /** The hashes of the tree of one log. */
+  hashesOf(log: number): HashStorage {
+    return {
+      read: (level, index, count) => this.#readHashes(this.#file(log, level), index, count),
+      write: (level, index, hashes) => this.#writeHashes(this.#file(log, level), index, hashes),
     }
   }
 
@@ -59,28 +63,29 @@ export class Spill implements Database {
   close(): void {
     this.#statements.clear()
     this.#database.close()
-    for (const descriptor of this.#levels) closeSync(descriptor)
+    for (const descriptor of this.#files.values()) closeSync(descriptor)
     rmSync(this.#directory, { recursive: true, force: true })
   }
 
-  #readHashes(level: number, index: number, count: number): Uint8Array {
+  #readHashes(file: number, index: number, count: number): Uint8Array {
     const hashes = new Uint8Array(count * hashBytes)
-    const read = readSync(this.#level(level), hashes, 0, hashes.length, index * hashBytes)
-    if (read !== hashes.length) throw new Error(`the audit has not hashed ${index + count} nodes of level ${level} yet`)
+    const read = readSync(file, hashes, 0, hashes.length, index * hashBytes)
+    if (read !== hashes.length) throw new Error(`the audit has not hashed node ${index + count} of this level yet`)
     return hashes
   }
 
-  #writeHashes(level: number, index: number, hashes: Uint8Array): void {
-    const written = writeSync(this.#level(level), hashes, 0, hashes.length, index * hashBytes)
+  #writeHashes(file: number, index: number, hashes: Uint8Array): void {
+    const written = writeSync(file, hashes, 0, hashes.length, index * hashBytes)
     if (written !== hashes.length)
       throw new Error(`${this.#directory} is full: the audit needs about 1 KB for each entry`)
   }
 
-  #level(level: number): number {
-    const known = this.#levels[level]
+  #file(log: number, level: number): number {
+    const name = `hashes-${log}-${level}`
+    const known = this.#files.get(name)
     if (known !== undefined) return known
-    const descriptor = openSync(join(this.#directory, `hashes-${level}`), 'w+', 0o600)
-    this.#levels[level] = descriptor
+    const descriptor = openSync(join(this.#directory, name), 'w+', 0o600)
+    this.#files.set(name, descriptor)
     return descriptor
   }
 }

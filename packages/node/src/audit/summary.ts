@@ -7,7 +7,18 @@ import type { AuditReport } from './report.ts'
  * word it rests on.
  */
 export function auditSummary(report: AuditReport): string {
-  const blocks = [heading(report), figures(report), differences(report), unchecked(report), trusted(report)]
+  return inBlocks([
+    heading(report),
+    figures(report),
+    differences(report),
+    unchecked(report),
+    unfounded(report),
+    trusted(report),
+  ])
+}
+
+/** Blocks of lines with an empty line between them. */
+export function inBlocks(blocks: readonly (readonly string[])[]): string {
   return `${blocks
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
@@ -20,9 +31,12 @@ function heading(report: AuditReport): string[] {
     partly: 'EQUAL, AS FAR AS IT GOES: nothing differs, and not everything could be compared.',
     different: `DIFFERENT: ${count(report.differenceCount, 'thing is', 'things are')} not as the log's own rules say.`,
   }
+  return [...wrap(says[report.verdict]), '', ...place(report)]
+}
+
+/** Which log it is. */
+export function place(report: AuditReport): string[] {
   return [
-    ...wrap(says[report.verdict]),
-    '',
     ...field('Log', report.origin),
     ...field('Keeper', report.keeperName === '' ? 'not known' : report.keeperName),
     ...field('Party', report.keeper),
@@ -30,7 +44,8 @@ function heading(report: AuditReport): string[] {
   ]
 }
 
-function figures(report: AuditReport): string[] {
+/** What was compared. */
+export function figures(report: AuditReport): string[] {
   const { times, findings, documents } = report
   const kinds = Object.entries(report.kinds).map(([kind, n]) => `${kind} ${n.toLocaleString('en')}`)
   return [
@@ -46,8 +61,22 @@ function figures(report: AuditReport): string[] {
       'Findings',
       findings.published === 0
         ? 'none published'
-        : `${findings.recomputed} of ${findings.published} published ones computed again`,
+        : `${findings.recomputed} of ${findings.published} published ones computed again${laterText(findings)}`,
     ),
+    ...report.along.flatMap(({ origin, source, size, remarks }) => {
+      const odd = remarks === 0 ? '' : `, ${count(remarks, 'of them', 'of them')} against its own rules and void`
+      return field('Read along', `${count(size, 'entry', 'entries')} of ${origin} from ${source}${odd}`)
+    }),
+    ...report.copies.flatMap(({ origin, entries, tiles }) => {
+      const compared = `${count(entries, 'entry', 'entries')} and ${count(tiles, 'tile', 'tiles')}`
+      return field('Copy kept', `of ${origin}: ${compared} compared with that log`)
+    }),
+    ...(report.bonds.checked + report.bonds.open > 0
+      ? field(
+          'Bonds',
+          `${report.bonds.checked} of ${count(report.bonds.checked + report.bonds.open, 'statement', 'statements')} that name something in another log compared with that log`,
+        )
+      : []),
     ...(documents.checked + documents.missing > 0
       ? field(
           'Documents',
@@ -66,8 +95,18 @@ function figures(report: AuditReport): string[] {
           `${count(report.kept, 'kept paper', 'kept papers')} and ${count(report.receipts, 'receipt', 'receipts')} compared with the log`,
         )
       : []),
-    ...field('Took', `${report.seconds.toLocaleString('en', { maximumFractionDigits: 1 })} s`),
+    ...field('Took', tookText(report.seconds)),
   ]
+}
+
+/** How long it took. */
+export function tookText(seconds: number): string {
+  return `${seconds.toLocaleString('en', { maximumFractionDigits: 1 })} s`
+}
+
+function laterText({ later = 0 }: AuditReport['findings']): string {
+  if (later === 0) return ''
+  return `; ${later} came out while this audit ran, over more of other logs than it had read`
 }
 
 function treeText(report: AuditReport): string {
@@ -81,7 +120,8 @@ function timeText({ times, witnesses }: AuditReport): string {
   return `${bounded} entries confirmed by your witnesses, ${claimed} on the keeper's word, ${contested} outside what witnesses say`
 }
 
-function differences(report: AuditReport): string[] {
+/** What differs. */
+export function differences(report: AuditReport): string[] {
   if (report.differenceCount === 0) return []
   const shown = report.differences.slice(0, 20)
   const more = report.differenceCount - shown.length
@@ -98,12 +138,26 @@ function describe({ code, where, what, reason, expected, found }: Difference): s
   return `${where}: ${what}. [${named}]${values}`
 }
 
-function unchecked(report: AuditReport): string[] {
+/** What could not be compared. */
+export function unchecked(report: AuditReport): string[] {
   if (report.uncheckedCount === 0) return []
   return [
     'What could not be compared:',
     ...report.unchecked.slice(0, 10).flatMap(({ where, what, code }) => item('- ', `${where}: ${what}. [${code}]`)),
     ...(report.uncheckedCount > 10 ? [`   … and ${report.uncheckedCount - 10} more`] : []),
+  ]
+}
+
+/** What parties said of other logs that is not so. */
+export function unfounded({ bonds }: AuditReport): string[] {
+  const { length } = bonds.unfounded
+  if (length === 0) return []
+  return [
+    'What parties state of other logs, which those do not bear out (no effect):',
+    ...bonds.unfounded
+      .slice(0, 10)
+      .flatMap(({ where, party, what }) => item('- ', `${where}, by ${party.slice(-64).slice(0, 8)}…: ${what}.`)),
+    ...(length > 10 ? [`   … and ${length - 10} more`] : []),
   ]
 }
 

@@ -2,6 +2,7 @@ import { LogError, type Tree, type TlogPolicy, parseCheckpoint, parseNote, parse
 import { sha256 } from '@comity/crypto'
 import type { TimePayload } from '@comity/statement'
 import { PolicyWitnesses, timeTolerance, timeWindow, type WitnessTime } from '../federation/witness/entry-time.ts'
+import { type PositionRange, indexOf } from '../register/position.ts'
 import { AuditError } from './audit-error.ts'
 import type { Differences } from './difference.ts'
 import type { Spill } from './spill.ts'
@@ -31,6 +32,8 @@ interface Carried extends WitnessTime {
  */
 export class TimeCheck {
   readonly #spill: Spill
+  /** Positions of this log's entries; in words and in proofs entries go by their index. */
+  readonly #range: PositionRange
   readonly #tree: Tree
   readonly #origin: string
   readonly #differences: Differences
@@ -39,8 +42,16 @@ export class TimeCheck {
   readonly #before = new Map<string, Carried>()
 
   /** `trust`: witnesses and quorum as C2SP tlog-policy text. Throws AuditError `bad-option`. */
-  constructor(parts: { spill: Spill; tree: Tree; origin: string; differences: Differences; trust: string }) {
+  constructor(parts: {
+    spill: Spill
+    range: PositionRange
+    tree: Tree
+    origin: string
+    differences: Differences
+    trust: string
+  }) {
     this.#spill = parts.spill
+    this.#range = parts.range
     this.#tree = parts.tree
     this.#origin = parts.origin
     this.#differences = parts.differences
@@ -53,7 +64,7 @@ export class TimeCheck {
     return this.#witnesses?.names ?? []
   }
 
-  /** Takes up an accepted time leaf at `position`, whose batch began at `start`. */
+  /** Takes up an accepted time leaf at index `position`, whose batch began at `start`. */
   add(position: number, start: number, { at, cosigned }: TimePayload): void {
     for (const [i, note] of cosigned.entries()) {
       this.#addCosigned({ where: `entry ${position}, cosigned ${i}`, start, position, at, note })
@@ -61,7 +72,7 @@ export class TimeCheck {
     const before = within(this.#before.values(), at)
     const { notBefore, basis } = this.#witnesses?.entryTime(at, [], before) ?? {}
     if (basis !== 'contested' || notBefore === undefined) return
-    this.#spill.prepare('INSERT INTO early_batch (position) VALUES (?)').run(position)
+    this.#spill.prepare('INSERT INTO early_batch (position) VALUES (?)').run(this.#range.from + position)
     this.#differences.add({
       code: 'time-outside-bound',
       where: `entries ${start} to ${position}`,
@@ -75,19 +86,23 @@ export class TimeCheck {
   finish(): TimeReport {
     const rows = this.#spill
       .prepare(
-        'SELECT batch.position, at, early_batch.position AS early FROM batch LEFT JOIN early_batch USING (position) ORDER BY batch.position DESC',
+        `SELECT batch.position, at, early_batch.position AS early FROM batch LEFT JOIN early_batch USING (position)
+         WHERE batch.position >= ? AND batch.position < ? ORDER BY batch.position DESC`,
       )
-      .iterate()
-    const previous = this.#spill.prepare('SELECT position FROM batch WHERE position < ? ORDER BY position DESC LIMIT 1')
+      .iterate(this.#range.from, this.#range.to)
+    const previous = this.#spill.prepare(
+      'SELECT position FROM batch WHERE position < ? AND position >= ? ORDER BY position DESC LIMIT 1',
+    )
     const covering = this.#covering()
     let end: number | undefined
     const counts = { bounded: 0, claimed: 0, contested: 0 }
     let first = 0
     let last = 0
     for (const row of rows) {
-      const position = Number(row['position'])
+      const position = indexOf(Number(row['position']))
       const at = Number(row['at'])
-      const start = Number(previous.get(position)?.['position'] ?? -1) + 1
+      const before = previous.get(Number(row['position']), this.#range.from)?.['position']
+      const start = before === undefined ? 0 : indexOf(Number(before)) + 1
       const after = within(covering(position), at)
       const { basis, notAfter = 0 } = this.#witnesses?.entryTime(at, after, []) ?? { basis: 'claimed' }
       if (basis === 'contested') this.#reportLate(start, position, at, notAfter)
@@ -97,6 +112,8 @@ export class TimeCheck {
       last = end
       first = at
     }
+    // The next log has cosignatures of its own.
+    this.#spill.prepare('DELETE FROM cosignature').run()
     return { first, last, ...counts }
   }
 

@@ -1,8 +1,7 @@
-import { Tree, hashesAtLevel, tilePath, tileWidth } from '@comity/log'
+import { type HashStorage, Tree, hashesAtLevel, tilePath, tileWidth } from '@comity/log'
 import { treeHasher } from '@comity/crypto'
 import type { Differences } from './difference.ts'
 import type { AuditSource } from './source.ts'
-import type { Spill } from './spill.ts'
 
 const hashBytes = 32
 
@@ -18,8 +17,8 @@ export class TreeCheck {
   /** Tiles being compared; awaited before there are many. */
   #comparing: Promise<void>[] = []
 
-  constructor(source: AuditSource, spill: Spill, differences: Differences) {
-    this.tree = Tree.open(treeHasher, spill.hashes, 0)
+  constructor(source: AuditSource, hashes: HashStorage, differences: Differences) {
+    this.tree = Tree.open(treeHasher, hashes, 0)
     this.#source = source
     this.#differences = differences
   }
@@ -89,12 +88,13 @@ export class TreeCheck {
 }
 
 /** The first of the 32-byte hashes that differs, or undefined. */
-function firstDifference(own: Uint8Array, served: Uint8Array): number | undefined {
+export function firstDifference(own: Uint8Array, served: Uint8Array): number | undefined {
   if (Buffer.compare(own, served) === 0) return undefined
   const at = own.findIndex((byte, i) => served[i] !== byte)
   return at < 0 ? own.length / hashBytes : Math.floor(at / hashBytes)
 }
 
-function hexAt(hashes: Uint8Array, at: number): string {
+/** One of these 32-byte hashes, in hex. */
+export function hexAt(hashes: Uint8Array, at: number): string {
   return Buffer.from(hashes.subarray(at * hashBytes, (at + 1) * hashBytes)).toString('hex')
 }

@@ -11,13 +11,18 @@ export function takeUnread(app: FastifyInstance): void {
 
 /**
  * Reads a whole body of at most `limit` bytes, as slowly as the line is: only silence and the time for the whole request
- * end it. Throws `tooLarge`, `body-truncated`.
+ * end it. Throws `tooLarge`, `body-truncated`. With `room`, of `limit` bytes at least, it is put there.
  */
-export async function bodyBytes(message: IncomingMessage, limit: number, tooLarge: NodeError): Promise<Buffer> {
+export async function bodyBytes(
+  message: IncomingMessage,
+  limit: number,
+  tooLarge: NodeError,
+  room?: Uint8Array<ArrayBuffer>,
+): Promise<Buffer<ArrayBuffer>> {
   const declared = Number(message.headers['content-length'] ?? Number.NaN)
   if (declared > limit) throw tooLarge
   // Where the length is known the pieces go to their place, and no second copy of them is made.
-  const whole = Number.isFinite(declared) ? Buffer.allocUnsafeSlow(declared) : undefined
+  const whole = Number.isFinite(declared) ? place(declared, room) : undefined
   const pieces: Buffer[] = []
   let bytes = 0
   try {
@@ -36,4 +41,8 @@ export async function bodyBytes(message: IncomingMessage, limit: number, tooLarg
     throw new RequestError('body-truncated', `the body ended after ${bytes} of ${whole.length} bytes`, { closes: true })
   }
   return whole ?? Buffer.concat(pieces, bytes)
+}
+
+function place(bytes: number, room: Uint8Array<ArrayBuffer> | undefined): Buffer<ArrayBuffer> {
+  return room === undefined ? Buffer.allocUnsafeSlow(bytes) : Buffer.from(room.buffer, room.byteOffset, bytes)
 }

@@ -3,7 +3,6 @@ import { type AdvisoryPayload, canonicalJson } from '@comity/statement'
 import { type Blobs, StoreError } from '@comity/store'
 import { sha256Hex } from '@comity/crypto'
 import type { Database } from '../register/database.ts'
-import { positionsPerLog } from '../register/schema.ts'
 
 /** An advisory statement that took effect in the register. */
 export interface RegisteredAdvisory {
@@ -35,7 +34,7 @@ export interface ReadAdvisory {
 const documentBytes = 4 * 1024 * 1024
 
 /**
- * The advisories of this node's log in the order in which they took effect, from `from` up to before `to`, at most
+ * The advisories of one log in the order in which they took effect, from the position `from` up to before `to`, at most
  * `limit` of them.
  */
 export function advisoriesBetween(register: Database, from: number, to: number, limit: number): RegisteredAdvisory[] {
@@ -45,7 +44,7 @@ export function advisoriesBetween(register: Database, from: number, to: number, 
        FROM advisory JOIN entry ON entry.position = advisory.position JOIN entry closing ON closing.position = advisory.effective
        WHERE advisory.effective >= ? AND advisory.effective < ? ORDER BY advisory.effective LIMIT ?`,
     )
-    .all(from, Math.min(to, positionsPerLog), limit)
+    .all(from, to, limit)
     .map((row) => ({
       effective: Number(row['effective']),
       sub: String(row['sub']),
@@ -56,8 +55,8 @@ export function advisoriesBetween(register: Database, from: number, to: number, 
     }))
 }
 
-/** Reads the document of an advisory. What cannot be read is said in `code`; only a failing disk throws (`io`). */
-export function readAdvisory({ payload }: RegisteredAdvisory, blobs: Blobs): ReadAdvisory {
+/** Reads the document of an advisory; there is none where no blobs are given. What cannot be read is said in `code`; only a failing disk throws (`io`). */
+export function readAdvisory({ payload }: RegisteredAdvisory, blobs: Blobs | undefined): ReadAdvisory {
   const found = readDocument(payload, blobs)
   const withdrawn = payload.withdrawn ?? found.withdrawn
   const rules = found.rules.map((rule) => (withdrawn === undefined ? rule : { ...rule, withdrawn }))
@@ -84,11 +83,11 @@ interface ReadDocument {
   readonly problems: number
 }
 
-function readDocument(payload: AdvisoryPayload, blobs: Blobs): ReadDocument {
+function readDocument(payload: AdvisoryPayload, blobs: Blobs | undefined): ReadDocument {
   const digest = payload.document.slice('sha256:'.length)
   const unread = (code: string): ReadDocument => ({ rules: [], withdrawn: undefined, code, problems: 0 })
-  const size = blobs.size(digest)
-  if (size === undefined) return unread('document-missing')
+  const size = blobs?.size(digest)
+  if (blobs === undefined || size === undefined) return unread('document-missing')
   if (size > documentBytes) return unread('too-large')
   try {
     const { advisory, total } = parseOsv(blobs.get(digest))

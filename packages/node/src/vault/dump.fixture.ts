@@ -40,6 +40,8 @@ export function dump(path: string, truth: Pick<Truth, 'keyring'>): string {
     ...opened(all('SELECT * FROM component ORDER BY inventory, n'), (row) =>
       placeOfComponent(Number(row['inventory']), Number(row['n'])),
     ),
+    ...plain('SELECT * FROM followed ORDER BY origin'),
+    ...plain('SELECT * FROM waiting ORDER BY effective'),
     ...plain('SELECT * FROM advisory ORDER BY advisory'),
     ...plain('SELECT * FROM rule ORDER BY package, advisory, n'),
     ...opened(all('SELECT * FROM match ORDER BY match'), (row) => placeNow(bytesOf(row['match']))),

@@ -57,7 +57,23 @@ export interface PartitionErased {
   readonly at: number
 }
 
+/**
+ * Advisories of a log that this node mirrors were looked at up to an index. Those of `taken` were matched, in this order,
+ * some of them `without` their document, which is withheld; those of `waiting` have none here so far. By the index at
+ * which each took effect. Under the node's own key.
+ */
+export interface AdvisoriesTaken {
+  readonly type: 'advisories'
+  readonly origin: string
+  readonly upTo: number
+  readonly taken: readonly number[]
+  readonly without: readonly number[]
+  readonly waiting: readonly number[]
+  readonly at: number
+}
+
 export type VaultEvent =
+  | AdvisoriesTaken
   | PartitionOpened
   | TokenIssued
   | TokenRevoked

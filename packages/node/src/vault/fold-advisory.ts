@@ -2,6 +2,7 @@ import type { Rule } from '@comity/exposure'
 import type { Blobs } from '@comity/store'
 import type { Database } from '../register/database.ts'
 import { type ReadAdvisory, type RegisteredAdvisory, readAdvisory } from './advisories.ts'
+import { logOf } from '../register/position.ts'
 import { ComponentTable } from './component-table.ts'
 import { type KeptMatch, MatchTable, hexOf } from './match-table.ts'
 import { type Occasion, findingOf, notNamed, unreadable } from './matching.ts'
@@ -10,25 +11,40 @@ import type { Partition } from './partition.ts'
 
 export interface AdvisoryPlace {
   readonly database: Database
-  readonly blobs: Blobs
+  /** Where its document is; undefined where it is read without. */
+  readonly blobs: Blobs | undefined
   readonly partitions: readonly Partition[]
   readonly pace: Pace
   readonly tick: number
 }
 
-/** Takes an advisory's rules in, in place of those it had, and matches them against every partition. */
+/**
+ * Takes an advisory's rules in, in place of those it had, and matches them against every partition. What its publisher
+ * said later, here or in another log, stays.
+ */
 export async function foldAdvisory(advisory: RegisteredAdvisory, place: AdvisoryPlace): Promise<void> {
   const { database, partitions, pace, tick } = place
   const { sub, statement, effective, at } = advisory
+  const before = database.prepare('SELECT advisory, matter, effective, at FROM advisory WHERE sub = ?').get(sub)
+  if (before !== undefined && !isLater(advisory, Number(before['effective']), Number(before['at']))) return
   const read = readAdvisory(advisory, place.blobs)
-  const before = database.prepare('SELECT advisory, matter FROM advisory WHERE sub = ?').get(sub)
   database
     .prepare(
-      `INSERT INTO advisory (advisory, sub, effective, statement, withdrawn, matter, code, problems) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (sub) DO UPDATE SET effective = excluded.effective, statement = excluded.statement,
+      `INSERT INTO advisory (advisory, sub, effective, at, statement, withdrawn, matter, code, problems) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (sub) DO UPDATE SET effective = excluded.effective, at = excluded.at, statement = excluded.statement,
        withdrawn = excluded.withdrawn, matter = excluded.matter, code = excluded.code, problems = excluded.problems`,
     )
-    .run(effective, sub, effective, statement, read.withdrawn ? 1 : 0, read.matter, read.code ?? null, read.problems)
+    .run(
+      effective,
+      sub,
+      effective,
+      at,
+      statement,
+      read.withdrawn ? 1 : 0,
+      read.matter,
+      read.code ?? null,
+      read.problems,
+    )
   if (before?.['matter'] === read.matter) return
   await replaceRules(database, before === undefined ? effective : Number(before['advisory']), read.rules, pace)
 
@@ -38,6 +54,15 @@ export async function foldAdvisory(advisory: RegisteredAdvisory, place: Advisory
     const kept = before === undefined ? [] : table.ofAdvisory(partition, sub)
     await matchPartition({ database, table, partition, pace, tick, sub, read, occasion, kept })
   }
+}
+
+/**
+ * In one log by the order of effect; of two logs, as where a publisher moved, by their times, and of equal ones by where
+ * they stand here: none comes in place of another because it was read later.
+ */
+function isLater({ effective, at }: RegisteredAdvisory, heldEffective: number, heldAt: number): boolean {
+  if (logOf(effective) === logOf(heldEffective) || at === heldAt) return effective > heldEffective
+  return at > heldAt
 }
 
 async function replaceRules(database: Database, advisory: number, rules: readonly Rule[], pace: Pace): Promise<void> {

@@ -1,13 +1,15 @@
 import { type Sbom, readSbom } from '@comity/exposure'
 import { InboxFold } from '../federation/inbox/record/inbox-fold.ts'
-import type { Truth, View } from '@comity/store'
+import type { Blobs, Truth, View } from '@comity/store'
 import { gunzip } from 'node:zlib'
 import { promisify } from 'node:util'
 import { NodeError } from '../node-error.ts'
 import type { Database } from '../register/database.ts'
-import { advisoriesBetween } from './advisories.ts'
+import { indexOf, rangeOf } from '../register/position.ts'
+import { type RegisteredAdvisory, advisoriesBetween } from './advisories.ts'
 import { ComponentTable } from './component-table.ts'
 import type {
+  AdvisoriesTaken,
   InventoryAdded,
   InventoryRemoved,
   PartitionErased,
@@ -18,6 +20,7 @@ import type {
 import { foldAdvisory } from './fold-advisory.ts'
 import { type Slices, foldInventory, removeInventory } from './fold-inventory.ts'
 import { type Journal, nodeKeyId } from './journal.ts'
+import { MirroredAdvisories } from './mirrored.ts'
 import { Pace, inPieces } from './pace.ts'
 import { Partition, PartitionBook, Sealer, keyIdOf, partitionIdOf } from './partition.ts'
 import { TokenBook, type TokenInfo } from './token.ts'
@@ -32,7 +35,7 @@ type PartitionRecord = Pick<PartitionOpened, 'party' | 'lookup'>
 export type TokenRecord = Omit<TokenInfo, 'id' | 'revokedAt'>
 
 interface Progress {
-  /** Advisories that took effect before it are reduced. */
+  /** Advisories of the own log that took effect before it are reduced. */
   cursor: number
   /** The last of them, hex. */
   statement: string
@@ -70,6 +73,7 @@ export class VaultFold {
   readonly #slices: Slices
   readonly #components: ComponentTable
   readonly #inbox: InboxFold
+  readonly #mirrored: MirroredAdvisories
   /** The document just added, so that it is not read twice. */
   #fresh: { readonly blob: string; readonly sbom: Sbom } | undefined
 
@@ -82,6 +86,8 @@ export class VaultFold {
     this.#slices = { database: this.#view, pace: this.#pace, endSlice }
     this.#components = new ComponentTable(this.#view, endSlice)
     this.#inbox = new InboxFold({ database: parts.view, truth: parts.truth, partitions: this.partitions })
+    const { view, register, truth } = parts
+    this.#mirrored = new MirroredAdvisories({ view, register, blobs: truth.blobs })
     this.#load()
   }
 
@@ -107,6 +113,7 @@ export class VaultFold {
         const progress = this.#progress()
         progress.tick += 1
         if (event?.type === 'inventory' && gone.has(event.id)) await this.#components.remove(seq)
+        else if (event?.type === 'advisories') await this.#takeMirrored(event, progress)
         else if (event !== undefined) await this.#apply({ seq, keyId, event, tick: progress.tick, later })
         this.#setProgress(progress)
         this.#view.setProgress(seq + 1, digest)
@@ -116,28 +123,46 @@ export class VaultFold {
     this.#fresh = undefined
   }
 
-  /** Reduces up to `limit` advisories that took effect before `to`. Returns whether there may be more. */
-  async advance(limit: number = advisoriesAtOnce, to: number = Number.MAX_SAFE_INTEGER): Promise<boolean> {
+  /** What of mirrored logs is to be taken next, to be recorded; undefined when there is nothing. */
+  mirrored(at: number): AdvisoriesTaken | undefined {
+    return this.#mirrored.next(at)
+  }
+
+  /** Reduces up to `limit` advisories of the own log that took effect before `to`. Returns whether there may be more. */
+  async advance(limit: number = advisoriesAtOnce, to: number = rangeOf(0).to): Promise<boolean> {
     const advisories = advisoriesBetween(this.#register, this.cursor, to, limit)
     if (advisories.length === 0) return false
     await this.#transaction(async () => {
       const progress = this.#progress()
       for (const advisory of advisories) {
-        progress.tick += 1
         progress.cursor = advisory.effective + 1
         progress.statement = advisory.statement
-        await foldAdvisory(advisory, {
-          database: this.#view,
-          blobs: this.#truth.blobs,
-          partitions: this.partitions.all(),
-          pace: this.#pace,
-          tick: progress.tick,
-        })
-        if (this.#pace.spend(10)) await this.#pace.rest()
+        await this.#takeAdvisory(advisory, progress, this.#truth.blobs)
       }
       this.#setProgress(progress)
     })
     return advisories.length === limit
+  }
+
+  async #takeMirrored(event: AdvisoriesTaken, progress: Progress): Promise<void> {
+    const without = new Set(event.without)
+    for (const advisory of this.#mirrored.taken(event)) {
+      const blobs = without.has(indexOf(advisory.effective)) ? undefined : this.#truth.blobs
+      await this.#takeAdvisory(advisory, progress, blobs)
+    }
+    this.#mirrored.note(event)
+  }
+
+  async #takeAdvisory(advisory: RegisteredAdvisory, progress: Progress, blobs: Blobs | undefined): Promise<void> {
+    progress.tick += 1
+    await foldAdvisory(advisory, {
+      database: this.#view,
+      blobs,
+      partitions: this.partitions.all(),
+      pace: this.#pace,
+      tick: progress.tick,
+    })
+    if (this.#pace.spend(10)) await this.#pace.rest()
   }
 
   /** The sealer of what is a party's own or, without one, the node's. */
@@ -305,7 +330,7 @@ export class VaultFold {
 interface RecordPlace {
   readonly seq: number
   readonly keyId: string
-  readonly event: VaultEvent
+  readonly event: Exclude<VaultEvent, AdvisoriesTaken>
   readonly tick: number
   /** What to remember once the transaction is committed. */
   readonly later: (() => void)[]

@@ -43,6 +43,8 @@ export interface Match extends MatchStanding {
     readonly sub: string
     /** The statement about it that is the latest now, hex: the one to acknowledge. */
     readonly statement: string
+    /** The log in which it stands: the node's own, or one that it mirrors. */
+    readonly origin: string
     /** Who published it, and what this party is called. */
     readonly party: string
     readonly names: readonly { readonly language: string; readonly text: string }[]

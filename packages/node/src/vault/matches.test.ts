@@ -24,6 +24,7 @@ test('an advisory finds the inventory that was there before it', async (context)
   assert.deepEqual(match.advisory, {
     sub: advisory.sub,
     statement: advisory.statement,
+    origin: built.node.origin,
     party: built.provider.urn,
     names: [{ language: 'en', text: 'vault provider (fictitious)' }],
     products: [{ urn: productUrn(built.provider.urn, 'gateway'), name: 'Gateway' }],

@@ -3,11 +3,12 @@ import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Database } from '../register/database.ts'
 import type { Journal } from './journal.ts'
+import { hasMirrored } from './mirrored.ts'
 import { matchingVersion, schema, schemaVersion } from './schema.ts'
 
 /**
  * Opens `vault.db`, empty where it has to be rebuilt: another log, schema or way of matching, a journal that is not the
- * one it was reduced from, or a register that lacks what it has seen.
+ * one it was reduced from, or a register that lacks what it has seen of its own log or a mirrored one.
  */
 export function openVaultView(path: string, journal: Journal, register: Database): View {
   mkdirSync(dirname(path), { recursive: true })
@@ -32,6 +33,7 @@ function identityOf(register: Database): ViewIdentity {
 function belongs(view: View, journal: Journal, register: Database): boolean {
   const { size, root } = view.meta
   if (size > journal.size || journal.digestBefore(size) !== root) return false
+  if (!hasMirrored(view, register)) return false
   const progress = view.prepare('SELECT cursor, statement FROM progress').get()
   const cursor = Number(progress?.['cursor'])
   if (cursor === 0) return true

@@ -2,6 +2,7 @@ import { type AdvisoryPayload, parseAdvisoryUrn, parseProductUrn } from '@comity
 import type { View } from '@comity/store'
 import { NodeError } from '../node-error.ts'
 import type { Database } from '../register/database.ts'
+import { logOf, rangeOf } from '../register/position.ts'
 import type { TokenRecord, VaultFold } from './fold.ts'
 import { placeOfToken } from './fold.ts'
 import { type InventoryRecord, placeOfInventory } from './fold-inventory.ts'
@@ -100,7 +101,8 @@ export class VaultReader {
   unreadAdvisories(): UnreadAdvisory[] {
     return this.#view
       .prepare(
-        'SELECT sub, statement, code, problems FROM advisory WHERE code IS NOT NULL OR problems > 0 ORDER BY advisory',
+        `SELECT sub, statement, code, problems, advisory AS place FROM advisory WHERE code IS NOT NULL OR problems > 0
+         UNION ALL SELECT sub, statement, 'document-missing', 0, effective FROM waiting ORDER BY place`,
       )
       .all()
       .map(unreadOf)
@@ -169,6 +171,7 @@ export class VaultReader {
     const row = this.#register
       .prepare('SELECT payload FROM advisory WHERE effective = ?')
       .get(Number(kept?.['effective']))
+    const log = logOf(Number(kept?.['effective'] ?? 0))
     const payload: Partial<AdvisoryPayload> = row === undefined ? {} : JSON.parse(String(row['payload']))
     const acknowledged = this.#acknowledged(party, sub)
     const publisher = parseAdvisoryUrn(sub)?.party ?? ''
@@ -177,8 +180,9 @@ export class VaultReader {
         sub,
         statement: String(kept?.['statement']),
         party: publisher,
-        names: this.#namesOf(publisher),
-        products: (payload.products ?? []).map((urn) => ({ urn, name: this.#productName(urn) })),
+        origin: this.#originOf(log),
+        names: this.#namesOf(publisher, log),
+        products: (payload.products ?? []).map((urn) => ({ urn, name: this.#productName(urn, log) })),
         title: payload.title ?? '',
         ...(payload.severity !== undefined && { severity: payload.severity.vector }),
         ...(payload.remedy !== undefined && { remedy: payload.remedy }),
@@ -188,17 +192,27 @@ export class VaultReader {
     }
   }
 
-  /** As its home log has them, where that is here. */
-  #namesOf(party: string): AdvisoryNames {
-    const row = this.#register.prepare('SELECT names FROM party WHERE urn = ? ORDER BY party LIMIT 1').get(party)
+  #originOf(log: number): string {
+    return String(this.#register.prepare('SELECT origin FROM log WHERE log = ?').get(log)?.['origin'] ?? '')
+  }
+
+  /** As the log has them in which the advisory stands. */
+  #namesOf(party: string, log: number): AdvisoryNames {
+    const { from, to } = rangeOf(log)
+    const row = this.#register
+      .prepare('SELECT names FROM party WHERE urn = ? AND party >= ? AND party < ?')
+      .get(party, from, to)
     return row === undefined ? [] : JSON.parse(String(row['names']))
   }
 
-  /** What it is called in its latest statement; its short name where there is none. */
-  #productName(urn: string): string {
+  /** What it is called in its latest statement in that log; its short name where there is none. */
+  #productName(urn: string, log: number): string {
+    const { from, to } = rangeOf(log)
     const row = this.#register
-      .prepare('SELECT name FROM product WHERE sub = ? ORDER BY effective DESC LIMIT 1')
-      .get(urn)
+      .prepare(
+        'SELECT name FROM product WHERE sub = ? AND effective >= ? AND effective < ? ORDER BY effective DESC LIMIT 1',
+      )
+      .get(urn, from, to)
     return row === undefined ? (parseProductUrn(urn)?.slug ?? urn) : String(row['name'])
   }
 
@@ -210,7 +224,7 @@ export class VaultReader {
          FROM acknowledgement JOIN party ON party.party = acknowledgement.party
          JOIN entry ON entry.position = acknowledgement.position
          JOIN entry closing ON closing.position = acknowledgement.effective
-         WHERE acknowledgement.sub = ? AND party.urn = ? ORDER BY acknowledgement.effective DESC LIMIT 1`,
+         WHERE acknowledgement.sub = ? AND party.urn = ? ORDER BY closing.at DESC, acknowledgement.effective DESC LIMIT 1`,
       )
       .get(sub, party)
     if (row === undefined) return undefined

@@ -11,7 +11,7 @@
  */
 import { inboxSchema } from '../federation/inbox/record/inbox-schema.ts'
 
-export const schemaVersion = '2'
+export const schemaVersion = '4'
 
 /** Changes when matching itself does: the view is then rebuilt and every match found anew. */
 export const matchingVersion = '2'
@@ -35,9 +35,13 @@ CREATE TABLE component (
 ) WITHOUT ROWID;
 CREATE INDEX component_package ON component (partition, package);
 
+-- Mirrored logs by the number that they have in the register: their advisories below the cursor were looked at.
+CREATE TABLE followed (origin TEXT PRIMARY KEY, log INTEGER NOT NULL, cursor INTEGER NOT NULL) WITHOUT ROWID;
+-- Advisories of those whose document has not come yet.
+CREATE TABLE waiting (effective INTEGER PRIMARY KEY, sub TEXT NOT NULL, statement TEXT NOT NULL);
 CREATE TABLE advisory (
-  advisory INTEGER PRIMARY KEY, sub TEXT NOT NULL UNIQUE, effective INTEGER NOT NULL, statement TEXT NOT NULL, withdrawn INTEGER NOT NULL,
-  matter TEXT NOT NULL, code TEXT, problems INTEGER NOT NULL
+  advisory INTEGER PRIMARY KEY, sub TEXT NOT NULL UNIQUE, effective INTEGER NOT NULL, at INTEGER NOT NULL, statement TEXT NOT NULL,
+  withdrawn INTEGER NOT NULL, matter TEXT NOT NULL, code TEXT, problems INTEGER NOT NULL
 );
 CREATE INDEX advisory_unread ON advisory (advisory) WHERE code IS NOT NULL OR problems > 0;
 CREATE TABLE rule (package TEXT NOT NULL, advisory INTEGER NOT NULL, n INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (package, advisory, n)) WITHOUT ROWID;

@@ -6,6 +6,7 @@ import { sha256Hex } from '@comity/crypto'
 import { advisoryUrn, type CorePayloads, productUrn } from '@comity/statement'
 import { type Actor, actor, keeper, manualClock } from '@comity/testkit'
 import { ComityNode } from '../node.ts'
+import type { NodeKeys } from '../pipeline/keys.ts'
 import { Vault } from './vault.ts'
 
 export const startAt = 1_795_219_200
@@ -19,6 +20,7 @@ export interface House {
   readonly clock: ReturnType<typeof manualClock>
   readonly provider: Actor
   readonly operator: Actor
+  readonly keys: NodeKeys
 }
 
 export interface Published {
@@ -44,6 +46,7 @@ export function temporaryFolder(context: TestContext): string {
 export async function openVault(node: ComityNode, directory: string, now: () => number): Promise<Vault> {
   const vault = await Vault.open({ truth: node.truth, view: viewOf(directory), register: node.reader, now })
   node.onBatch(() => vault.wake())
+  node.mirrors.onFolded(() => vault.wake())
   return vault
 }
 
@@ -73,7 +76,7 @@ export async function houseIn(directory: string): Promise<House> {
       startAt,
     ),
   )
-  return { directory, node, vault: await openVault(node, directory, now), clock, provider, operator }
+  return { directory, node, vault: await openVault(node, directory, now), clock, provider, operator, keys: home.keys }
 }
 
 /** A house in a folder that is removed when the test ends. */
@@ -84,8 +87,9 @@ export async function house(context: TestContext): Promise<House> {
 /** Opens a closed house again, as after a restart. */
 export async function reopened({ directory, clock, provider, operator }: House): Promise<House> {
   const now = () => clock.now()
-  const node = await ComityNode.open({ directory, keys: home.keys, now })
-  return { directory, node, vault: await openVault(node, directory, now), clock, provider, operator }
+  const { keys } = home
+  const node = await ComityNode.open({ directory, keys, now })
+  return { directory, node, vault: await openVault(node, directory, now), clock, provider, operator, keys }
 }
 
 /** Closes vault and node; the folder stays. */

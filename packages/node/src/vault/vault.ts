@@ -259,7 +259,7 @@ export class Vault {
     }
   }
 
-  /** Tells the vault that the register has grown. Returns at once; matching runs in slices beside everything else. */
+  /** Tells the vault that the register has grown, or that a document has come. Returns at once; matching runs in slices beside everything else. */
   wake(): void {
     if (this.#closed) return
     this.#woken = true
@@ -305,7 +305,11 @@ export class Vault {
 
   async #matchSome(): Promise<boolean> {
     await this.#fold.catchUp()
-    return this.#fold.advance()
+    if (await this.#fold.advance()) return true
+    const event = this.#fold.mirrored(this.#now())
+    if (event === undefined) return false
+    await this.#record([{ keyId: nodeKeyId, event }])
+    return true
   }
 
   /** The key under which a party's events are written, and the event that opens its partition if it has none. */

@@ -18,15 +18,16 @@ export interface Published {
   readonly digest: string
 }
 
-/** Registers the parties that a node hosts, and that they and its keeper are bound. */
+/** Registers the parties that a node hosts, and that they and its keeper are bound: two batches. */
 export async function settle(node: SimulatedNode): Promise<void> {
   const at = node.now()
-  for (const party of node.hosted) await node.submit(party.founding(at))
-  await node.submit(node.keeper.sign('adherence', instrumentUrn('code'), {}, at))
-  for (const party of node.hosted) {
-    await node.submit(party.sign('support', instrumentUrn('gids'), {}, at))
-    await node.submit(party.sign('product', productUrn(party.urn, 'thing'), { name: 'Thing', updatePolicy }, at))
-  }
+  await Promise.all(node.hosted.map((party) => node.submit(party.founding(at))))
+  const bound = node.hosted.flatMap((party) => [
+    party.sign('support', instrumentUrn('gids'), {}, at),
+    party.sign('product', productUrn(party.urn, 'thing'), { name: 'Thing', updatePolicy }, at),
+  ])
+  bound.push(node.keeper.sign('adherence', instrumentUrn('code'), {}, at))
+  await Promise.all(bound.map((statement) => node.submit(statement)))
 }
 
 /** One statement by somebody at home at this node. What it publishes is added to `published`. */

@@ -4,7 +4,6 @@ import { productUrn } from '@comity/statement'
 import { dirname } from 'node:path'
 import { type SimulatedDisk, simulatedDisk } from '../disk/simulated-disk.ts'
 import type { SimulatedNetwork } from './network.ts'
-import type { Random } from './random.ts'
 import type { SimulatedNode } from './simulated-node.ts'
 
 const updatePolicy = { mechanism: 'download', consent: 'required', security: 'separate', rollback: true } as const
@@ -48,15 +47,18 @@ export class ForkingNode {
     return formatVerifierKey(verifierKey(origin, noteType.ed25519, keys.log.publicKey, sha256))
   }
 
-  /** Says something to one side that the other does not hear. */
-  async lie(random: Random): Promise<void> {
-    const face = this.#faces[random() < 0.5 ? 0 : 1]
-    const [party] = face.hosted
-    if (party === undefined) return
+  /** Says something to each side that the other does not hear: both logs grow, and are two from here on. */
+  async lie(): Promise<void> {
     const number = this.#lies
-    const payload = { name: `Told to one side only ${number}`, updatePolicy }
-    const told = await face.submit(party.sign('product', productUrn(party.urn, `lie-${number}`), payload, face.now()))
-    if (told !== undefined) this.#lies += 1
+    const told = await Promise.all(
+      this.#faces.map(async (face, side) => {
+        const [party] = face.hosted
+        if (party === undefined) return undefined
+        const payload = { name: `Told to side ${side} only ${number}`, updatePolicy }
+        return face.submit(party.sign('product', productUrn(party.urn, `lie-${number}`), payload, face.now()))
+      }),
+    )
+    if (told.every((each) => each !== undefined)) this.#lies += 1
   }
 
   async stop(): Promise<void> {

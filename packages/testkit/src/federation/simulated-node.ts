@@ -1,6 +1,15 @@
-import { ComityNode, Inbox, type RecoveryOutcome, Vault, createServer, recoverTail } from '@comity/node'
+import {
+  ComityNode,
+  FederationError,
+  type Fetch,
+  Inbox,
+  type RecoveryOutcome,
+  Vault,
+  createServer,
+  recoverTail,
+} from '@comity/node'
 import { FilesTruth, backupTruth, restoreBackup } from '@comity/store'
-import { rm } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { type Actor, type Keeper, actor, keeper } from '../actors.ts'
@@ -35,7 +44,15 @@ const inboxTurns = 4
 /** Pauses without chance in them: who finishes first would draw first, and a seed would not go the same way again. */
 const evenly = () => 0.5
 
+/** From one start of a node to its end: what outlives it is no part of the simulation. */
+interface Life {
+  isOver: boolean
+  /** Exchanges over the network after which the power goes. */
+  exchangesLeft: number
+}
+
 interface Open {
+  readonly life: Life
   readonly node: ComityNode
   readonly vault: Vault
   readonly inbox: Inbox | undefined
@@ -54,6 +71,8 @@ export class SimulatedNode {
   /** What its inbox reported as nobody's answer, while the machine was well. */
   readonly defects: string[] = []
   disk: SimulatedDisk = simulatedDisk()
+  /** Power cuts so far. */
+  crashes = 0
   /** How far its clock is off, in seconds. */
   skew: number
   readonly #parts: SimulatedNodeParts
@@ -61,6 +80,9 @@ export class SimulatedNode {
   readonly #seal: SealKeys
   #backup: SimulatedDisk | undefined
   #open: Open | undefined
+  #life: Life = { isOver: true, exchangesLeft: Number.POSITIVE_INFINITY }
+  /** Of a life that the power cut ended: until its files are closed. */
+  #ending: Promise<void> = Promise.resolve()
 
   constructor(parts: SimulatedNodeParts) {
     this.#parts = parts
@@ -129,6 +151,7 @@ export class SimulatedNode {
 
   /** Starts it again from what its disk holds. */
   async start(): Promise<void> {
+    await this.#ending
     await this.#serve(await ComityNode.open(this.#options()))
   }
 
@@ -143,16 +166,31 @@ export class SimulatedNode {
   }
 
   /** Ends it as a power cut does; what was not synced survives or not. Views may be lost, they are rebuilt. */
-  async crash(): Promise<void> {
+  crash(): Promise<void> {
     const open = this.#open
+    if (open === undefined) return this.#ending
+    this.crashes += 1
     this.#open = undefined
+    open.life.isOver = true
     this.#parts.network.connect(this.host, undefined)
     this.disk.crash(() => this.#random() < 0.5)
-    // The process that is gone still holds SQLite files and timers of this one.
-    await open?.app.close()
-    await open?.vault.close().catch(() => undefined)
-    await open?.node.close().catch(() => undefined)
-    if (this.#random() < 0.3) await rm(this.#parts.views, { recursive: true, force: true })
+    const areViewsLost = this.#random() < 0.3
+    this.#ending = this.#bury(open).then((isBuried) => {
+      if (areViewsLost || !isBuried) rmSync(this.#parts.views, { recursive: true, force: true })
+    })
+    return this.#ending
+  }
+
+  /** The power goes in the middle of what it does: with the exchange after so many, asked by it or of it. */
+  crashAfter(exchanges: number): void {
+    this.#life.exchangesLeft = exchanges
+  }
+
+  /** Closes what the process that is gone still holds of this one. Returns whether all of it could be. */
+  async #bury({ app, vault, node }: Open): Promise<boolean> {
+    await app.close()
+    const closed = await Promise.allSettled([vault.close(), node.close()])
+    return closed.every(({ status }) => status === 'fulfilled')
   }
 
   /** Makes a backup, which lies elsewhere than on its disk. */
@@ -172,7 +210,7 @@ export class SimulatedNode {
     this.#backup = undefined
     await restoreBackup(backupDirectory, directory, { at: this.now(), fileSystem: disk.fileSystem })
     this.disk = disk
-    await rm(this.#parts.views, { recursive: true, force: true })
+    rmSync(this.#parts.views, { recursive: true, force: true })
     await this.start()
   }
 
@@ -203,25 +241,37 @@ export class SimulatedNode {
     }
   }
 
-  /** Does what is due between nodes. */
+  /** Does what is due between nodes. Where the power goes meanwhile nothing of it counts. */
   async step(): Promise<void> {
     if (this.#open === undefined) return
-    const { node, inbox } = this.#open
+    const { life, node, inbox } = this.#open
     const now = this.now()
-    const witnessed = node.witnessing.step(now).then(() => node.witnessing.settled())
-    const follow = [node.mirrors.step(now), node.gossip.step(now), witnessed]
-    await Promise.all(inbox === undefined || this.isFrozen ? follow : [...follow, stepInbox(inbox, now)])
+    const { isFrozen } = this
+    // The power may go with the first of these.
+    const witnessed = node.witnessing.step(now).finally(() => node.witnessing.settled())
+    const work = [node.mirrors.step(now), node.gossip.step(now), witnessed]
+    if (inbox !== undefined && !isFrozen) work.push(stepInbox(inbox, now))
+    for (const ended of await Promise.allSettled(work))
+      if (ended.status === 'rejected' && !life.isOver) throw ended.reason
+    await this.#ending
   }
 
   /** What it answers over HTTP. */
   readonly answer: Answer = async ({ method, url, headers, body }) => {
     const open = this.#open
-    if (open === undefined) return { status: 503, headers: {}, body: new Uint8Array() }
+    if (open === undefined || this.#hasPowerGone(open.life)) return 'silence'
     const payload = body === undefined ? {} : { payload: Buffer.from(body) }
     // Safe: methods are those of `fetch`.
     const found = await open.app.inject({ method: method as 'GET', url, headers, ...payload })
+    if (open.life.isOver) return 'silence'
     const given = Object.entries(found.headers).map(([name, value]) => [name, String(value)])
     return { status: found.statusCode, headers: Object.fromEntries(given), body: found.rawPayload }
+  }
+
+  /** Counts an exchange; true where it is the one with which the power goes, or that came too late. */
+  #hasPowerGone(life: Life): boolean {
+    if (life.exchangesLeft-- <= 0 && !life.isOver) void this.crash()
+    return life.isOver
   }
 
   get #running(): Open {
@@ -237,15 +287,23 @@ export class SimulatedNode {
     return actor(label, home, { party: { keys } })
   }
 
+  /** Of a new life. */
   #options() {
     const { views, network, host } = this.#parts
+    const life: Life = { isOver: false, exchangesLeft: Number.POSITIVE_INFINITY }
+    this.#life = life
+    const carry = network.fetchOf(host)
+    const fetch: Fetch = async (url, init) => {
+      if (this.#hasPowerGone(life)) throw new FederationError('peer-unreachable', `${host} has no power`)
+      return carry(url, init)
+    }
     return {
       directory,
       fileSystem: this.disk.fileSystem,
       viewsDirectory: views,
       keys: this.keeper.keys,
       now: () => this.now(),
-      fetch: network.fetchOf(host),
+      fetch,
       mirrors: { random: evenly, pace: { busy: 1, idle: 15, longestIdle: 15, retry: 1, longestRetry: 60 } },
     }
   }
@@ -265,11 +323,13 @@ export class SimulatedNode {
     const inbox = this.hasInbox ? new Inbox({ node, vault, random: evenly, onError }) : undefined
     const app = await createServer({ node, vault, log, ...(inbox === undefined ? {} : { inbox }) })
     await app.ready()
-    this.#open = { node, vault, inbox, app }
+    this.#open = { life: this.#life, node, vault, inbox, app }
     network.connect(host, this.answer)
   }
 }
 
-async function stepInbox(inbox: Inbox, now: number): Promise<void> {
-  for (let turn = 0; turn < inboxTurns; turn++) if ((await inbox.step(now)) > now) return
+async function stepInbox(inbox: Inbox, now: number): Promise<number> {
+  let next = now
+  for (let turn = 0; turn < inboxTurns && next <= now; turn++) next = await inbox.step(now)
+  return next
 }

@@ -1,6 +1,8 @@
+import { setMaxListeners } from 'node:events'
 import { NodeError } from '../../node-error.ts'
 import type { ComityNode } from '../../node.ts'
 import type { Vault } from '../../vault/vault.ts'
+import { FederationError } from '../federation-error.ts'
 import type { Fetch } from '../peers/peer.ts'
 import { Uploads } from './attachments/uploads.ts'
 import { Committer } from './commitment/committer.ts'
@@ -59,11 +61,16 @@ export class Inbox {
   readonly #carrier: Carrier
   readonly #committer: Committer
   readonly #loops: Loops
+  readonly #closing = new AbortController()
   #sweptAt = 0
 
   constructor(options: InboxOptions) {
-    const { node, vault, fetch = node.peers.fetch, random = Math.random, onError = () => {} } = options
+    const { node, vault, fetch: reach = node.peers.fetch, random = Math.random, onError = () => {} } = options
     const { desk } = vault
+    const { signal } = this.#closing
+    // Every call under way listens, and lets go when it ends.
+    setMaxListeners(0, signal)
+    const fetch: Fetch = (url, init) => reach(url, { ...init, signal })
     const reader = new InboxReader(desk)
     const directory =
       options.directory ??
@@ -148,8 +155,9 @@ export class Inbox {
     this.#loops.start()
   }
 
-  /** Ends them, once what is under way has come to an end. */
+  /** Ends them for good. Calls to other nodes are given up; what was written stays, and is brought another time. */
   async stop(): Promise<void> {
+    this.#closing.abort(new FederationError('peer-unreachable', 'nobody is asked any more: this node is shutting down'))
     await this.#loops.stop()
   }
 

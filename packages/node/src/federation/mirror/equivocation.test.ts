@@ -58,6 +58,23 @@ test('a larger head that does not continue what is held is proven and ends the f
   await follower.close()
 })
 
+test('who is taken off the list and put on it again is quarantined as before, and the proof stays', async (context) => {
+  const { log, author, follower, peer, address, show } = await followed(context, 300)
+  const { size } = log
+  const fork = log.fork(200)
+  fork.leaves.push(log.timeLeaf(start + 10))
+  fork.grow(author, size + 20, start + 30, 'Another')
+  show(fork)
+  await follower.later()
+  await follower.mirrors.follow([])
+  assert.deepEqual(follower.mirrors.states(), [])
+  assert.ok(follower.mirrors.find(log.origin)?.evidence)
+  await follower.mirrors.follow([address])
+  assertProven(follower, log, [size, fork.size])
+  await isLeftAlone(follower, peer, size)
+  await follower.close()
+})
+
 test('so is one that is many windows ahead', async (context) => {
   const { log, author, follower, peer, show } = await followed(context, 300)
   const { size } = log

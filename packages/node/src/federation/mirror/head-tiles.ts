@@ -50,7 +50,7 @@ export class HeadTiles {
    *
    * Throws FederationError `tiles-differ` where the tiles are not those of the head, `tiles-missing`, as reading throws.
    */
-  async prefix(source: PeerLog, size: number): Promise<PrefixShown> {
+  async prefix(source: Pick<PeerLog, 'tile'>, size: number): Promise<PrefixShown> {
     const { size: to, root: toRoot } = this.#head
     if (size === 0) return { root: emptyRoot(), proof: [] }
     if (size === to) return { root: toRoot, proof: [] }
@@ -67,7 +67,7 @@ export class HeadTiles {
   }
 
   /** Computes, fetches the tile that was missing, and computes again. */
-  async #withTiles<T>(source: PeerLog, compute: () => T): Promise<T> {
+  async #withTiles<T>(source: Pick<PeerLog, 'tile'>, compute: () => T): Promise<T> {
     for (let fetched = 0; ; fetched++) {
       try {
         return compute()

@@ -4,7 +4,7 @@ import { addMirrored } from '../../register/open-register.ts'
 import type { Register } from '../../register/register.ts'
 import { FederationError } from '../federation-error.ts'
 import type { PeerReport } from '../peers/peers.ts'
-import type { Fetch, Peer } from '../peers/peer.ts'
+import { type Fetch, type Peer, isWitnessAlone } from '../peers/peer.ts'
 import { pinnedKeys } from './head-keys.ts'
 import { type Comparison, Mirror } from './mirror.ts'
 import type { MirrorCopy } from './mirror-copy.ts'
@@ -48,7 +48,7 @@ export interface MirrorsParts extends MirrorOptions {
   readonly now: () => number
 }
 
-/** Hears that entries of a mirrored log are in the register, up to this size. */
+/** Hears that entries of a mirrored log are in the register, up to this size, or that documents they cite have come. */
 export type FoldListener = (origin: string, size: number) => void
 
 /** One followed log with what is done for it. */
@@ -79,6 +79,9 @@ export class Mirrors {
   /** One change of the list at a time. */
   #turn: Promise<unknown> = Promise.resolve()
   readonly #timers = new Map<string, NodeJS.Timeout>()
+  /** Names of jobs that run, and of those that are to run once more at once. */
+  readonly #running = new Set<string>()
+  readonly #again = new Set<string>()
   readonly #listeners = new Set<FoldListener>()
   #onError: ((error: unknown) => void) | undefined
 
@@ -205,7 +208,7 @@ export class Mirrors {
     if (this.#damaged.has(origin)) return
     const followed = this.#followed.get(origin) ?? (await this.#begin(peer))
     const { copy } = followed.mirror
-    const others = peers.filter((other) => other.origin !== origin).map(({ url }) => url)
+    const others = peers.filter((other) => other.origin !== origin && !isWitnessAlone(other)).map(({ url }) => url)
     delete followed.refused
     try {
       if (copy.record.keeper !== keeper) await changeKeeper(copy, keeper)
@@ -236,7 +239,7 @@ export class Mirrors {
     const { truth, betweenBatches: slice, pace = defaultPace, random = Math.random } = this.#parts
     const { documents: choice = everyDocument, windowEntries = defaultWindow } = this.#parts
     const { origin } = copy
-    const onFolded = (size: number): void => {
+    const tell = (size: number): void => {
       for (const listener of this.#listeners) {
         try {
           listener(origin, size)
@@ -244,6 +247,10 @@ export class Mirrors {
           this.#onError?.(error)
         }
       }
+    }
+    const onFolded = (size: number): void => {
+      this.#wantDocuments(followed)
+      tell(size)
     }
     const fold = new MirrorFold({ copy, register, slice, onFolded })
     const sources = new MirrorSources([])
@@ -255,6 +262,8 @@ export class Mirrors {
       choice,
       sources: () => followed.sources,
       slots: this.#documentSlots,
+      // What rests on them can be told anew.
+      onFetched: () => tell(fold.size),
     })
     const mirror = new Mirror({
       origin,
@@ -302,6 +311,14 @@ export class Mirrors {
       this.#schedule(`documents ${origin}`, followed, (now) => followed.documents.step(now), 0)
   }
 
+  /** Entries may cite documents: they are looked for now, and not when it was their turn. */
+  #wantDocuments(followed: Followed): void {
+    followed.documentsAt = 0
+    const name = `documents ${followed.mirror.origin}`
+    if (this.#running.has(name)) this.#again.add(name)
+    else if (this.#timers.has(name)) this.#schedule(name, followed, (now) => followed.documents.step(now), 0)
+  }
+
   #schedule(name: string, followed: Followed, job: (now: number) => Promise<number>, seconds: number): void {
     const onError = this.#onError
     if (onError === undefined || !followed.isFollowed || seconds === Number.POSITIVE_INFINITY) return
@@ -309,11 +326,14 @@ export class Mirrors {
     const run = async (): Promise<void> => {
       const now = this.#parts.now()
       let next = now + restSeconds
+      this.#running.add(name)
       try {
         next = await job(now)
       } catch (error) {
         onError(error)
       }
+      this.#running.delete(name)
+      if (this.#again.delete(name)) next = now
       // Who was called in between has set a timer of its own.
       if (this.#timers.get(name) === timer) this.#schedule(name, followed, job, Math.max(0, next - now))
     }

@@ -50,6 +50,8 @@ export interface WantedDocumentsParts {
   readonly choice: DocumentChoice
   readonly sources: () => MirrorSources
   readonly slots: Slots
+  /** Hears that documents have come. */
+  readonly onFetched: () => void
 }
 
 /**
@@ -61,6 +63,7 @@ export class WantedDocuments {
   #progress: DocumentProgress
   #turn: Promise<unknown> = Promise.resolve()
   #isClosed = false
+  #hasFetched = false
 
   constructor(parts: WantedDocumentsParts) {
     this.#parts = parts
@@ -90,6 +93,8 @@ export class WantedDocuments {
     const before = this.#progress
     const isMore = await slots.run(() => this.#fetchSome(now))
     if (this.#progress !== before) await copy.change({ documents: this.#progress })
+    if (this.#hasFetched) this.#parts.onFetched()
+    this.#hasFetched = false
     return isMore ? now : this.#nextAt(now)
   }
 
@@ -175,6 +180,7 @@ export class WantedDocuments {
       if (served === 'withheld') return true
       if (served === 'absent') return false
       await this.#parts.blobs.put(served.body, hexOf(digest), { maxBytes: size })
+      this.#hasFetched = true
       return true
     } catch (error) {
       // What is not what its digest says may be right elsewhere. A disk that is full is no reason to stop either.

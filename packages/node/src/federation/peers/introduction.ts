@@ -42,10 +42,15 @@ export interface Introduction {
   readonly state?: string
   /** The keys with which its newest checkpoint may be signed, as C2SP verifier keys. */
   readonly logKeys: readonly string[]
+  /** The keys under which it says it cosigns, those that its keeper has stated: C2SP verifier keys. Empty: no witness. */
+  readonly witnessKeys: readonly string[]
   readonly size: number
   /** `sha256:<hex>` */
   readonly root: string
 }
+
+/** Keys of one witness: one of each kind, and those of a rotation. */
+export const witnessKeysAtMost = 8
 
 /** Statements by which a keeper changed itself, and approvals of them: who has more is read as a mirror. */
 const laterAtMost = 512
@@ -81,6 +86,7 @@ export async function introduce(fetch: Fetch, url: string, expected: Expectation
     type,
     ...(state === undefined ? {} : { state }),
     logKeys: keys.map(formatVerifierKey),
+    witnessKeys: await witnessKeysOf(trail, keeper, { url, fetch, origin: head.origin }),
     size: head.size,
     root: `sha256:${Buffer.from(head.root).toString('hex')}`,
   }
@@ -153,6 +159,45 @@ async function signingKeys(
     'peer-unverified',
     `the newest checkpoint at ${url} is signed with no key that its keeper ${keeper.urn} has named for its log`,
   )
+}
+
+/** Keys that only the server vouches for are left out: who stands between could put in his own. */
+async function witnessKeysOf(
+  trail: KeeperTrail,
+  keeper: PartyState,
+  { url, fetch, origin }: { readonly url: string; readonly fetch: Fetch; readonly origin: string },
+): Promise<readonly string[]> {
+  const client = createClient({ baseUrl: url, fetch: asPlainFetch(fetch) })
+  const shown = await shownWitnessKeys(client)
+  const statedBy = (state: PartyState): readonly string[] => {
+    const stated = new Set(statedWitnessKeys(state, origin))
+    return shown.filter((key) => stated.has(key))
+  }
+  const stated = statedBy(keeper)
+  if (stated.length === shown.length) return stated
+  // The keeper may have named them later, as one does who founded his node before there were such keys.
+  return statedBy(requireState(readOn(trail, await laterStatements(keeper.urn, client))))
+}
+
+/** What serves a log and nothing else is asked in vain, and is no witness. */
+async function shownWitnessKeys(client: Client): Promise<readonly string[]> {
+  try {
+    const { witnessKeys } = await client.status()
+    return Array.isArray(witnessKeys) ? witnessKeys.slice(0, witnessKeysAtMost) : []
+  } catch (error) {
+    if (error instanceof ClientError) return []
+    throw error
+  }
+}
+
+function statedWitnessKeys({ keys }: PartyState, origin: string): readonly string[] {
+  return keys
+    .filter(({ roles, to }) => roles.includes('witness') && to === undefined)
+    .map(rawKey)
+    .flatMap(({ alg, bytes }) => {
+      const type = alg === 'EdDSA' ? noteType.cosignature : alg === 'ML-DSA-44' ? noteType.mlDsa44 : undefined
+      return type === undefined ? [] : [formatVerifierKey(verifierKey(origin, type, bytes, sha256))]
+    })
 }
 
 function isSigned(head: Head, keys: readonly VerifierKey[]): boolean {

@@ -50,9 +50,10 @@ export class PeerList {
 
   /** Takes a peer off the list. First its keeper is declined, so that nothing between the two brings it back. */
   async remove({ origin, keeper }: Peer): Promise<void> {
-    await this.#change<string>(declinedCell, (keepers) =>
-      [...keepers.filter((each) => each !== keeper), keeper].slice(-declinedAtMost),
-    )
+    if (keeper !== '')
+      await this.#change<string>(declinedCell, (keepers) =>
+        [...keepers.filter((each) => each !== keeper), keeper].slice(-declinedAtMost),
+      )
     await this.#change<Peer>(peersCell, (peers) => peers.filter((each) => each.origin !== origin))
   }
 

@@ -4,7 +4,7 @@ export interface Peer {
   readonly origin: string
   /** Where it answers, without a slash at the end: `https://log.example.org`. */
   readonly url: string
-  /** The party that keeps it, `urn:comity:party:…`, pinned when the peer was added. */
+  /** The party that keeps it, `urn:comity:party:…`, pinned when the peer was added; empty for a witness without a log. */
   readonly keeper: string
   /** Log keys pinned when the peer was added, as C2SP verifier keys; later ones follow from its keeper's statements. */
   readonly logKeys: readonly string[]
@@ -12,8 +12,20 @@ export interface Peer {
   readonly mirror: boolean
   /** Its cosignatures are asked for; the keys under which it gives them, as C2SP verifier keys. Empty: no witness. */
   readonly witnessKeys: readonly string[]
+  /** Where it takes `/add-checkpoint` (C2SP tlog-witness), if not at `/witness` below `url`. Without a slash at the end. */
+  readonly witnessUrl?: string
   /** Addresses of a private network are allowed for this peer. */
   readonly allowPrivate: boolean
+}
+
+/** The submission prefix of a witness (C2SP tlog-witness). */
+export function witnessPrefix({ url, witnessUrl }: Pick<Peer, 'url' | 'witnessUrl'>): string {
+  return witnessUrl ?? `${url}/witness`
+}
+
+/** A witness of another make: it keeps no log, so there is nothing of it to follow, and nobody to write to. */
+export function isWitnessAlone({ keeper }: Pick<Peer, 'keeper'>): boolean {
+  return keeper === ''
 }
 
 /** What a call may say beside what `fetch` takes. A simulated network may leave it unread. */

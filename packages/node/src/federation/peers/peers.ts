@@ -2,10 +2,10 @@ import type { Cells } from '@comity/store'
 import { FederationError } from '../federation-error.ts'
 import { type Contact, Contacts } from './contacts.ts'
 import { type Destination, GuardedFetch, checkedUrl } from './guarded-fetch.ts'
-import { type Expectation, type Introduction, introduce, witnessKey } from './introduction.ts'
+import { type Expectation, type Introduction, introduce, witnessKey, witnessKeysAtMost } from './introduction.ts'
 import { PeerList } from './peer-list.ts'
 import type { PeerRole, PeerState } from './peer-state.ts'
-import type { Fetch, Peer } from './peer.ts'
+import { type Fetch, type Peer, isWitnessAlone } from './peer.ts'
 
 /** What a keeper says when he adds a peer. */
 export interface PeerRequest extends Expectation {
@@ -15,13 +15,16 @@ export interface PeerRequest extends Expectation {
   readonly mirror?: boolean | undefined
   /** Keys under which it cosigns, as C2SP verifier keys. */
   readonly witnessKeys?: readonly string[] | undefined
+  /** Where its witness takes checkpoints, if not at `/witness`. Without a log to follow or a keeper: a witness alone. */
+  readonly witnessUrl?: string | undefined
   /** It is in a network of one's own. */
   readonly allowPrivate?: boolean | undefined
 }
 
 export interface AddedPeer {
   readonly peer: Peer
-  readonly introduction: Introduction
+  /** Undefined for a witness alone: what it has is the keys that were given. */
+  readonly introduction: Introduction | undefined
   readonly outcome: 'added' | 'changed' | 'unchanged'
 }
 
@@ -39,9 +42,6 @@ export interface PeersParts {
   /** What carries the calls: a simulated network. The real one where nothing is given. */
   readonly fetch?: Fetch | undefined
 }
-
-/** Keys of one witness: one of each kind, and those of a rotation. */
-const witnessKeysAtMost = 8
 
 /** The other nodes that this one deals with, and the only way to them. */
 export class Peers {
@@ -114,6 +114,8 @@ export class Peers {
     for (const key of witnessKeys) witnessKey(key)
     if (witnessKeys.length > witnessKeysAtMost)
       throw new FederationError('bad-verifier-key', `a witness has at most ${witnessKeysAtMost} keys`)
+    const witnessUrl = request.witnessUrl === undefined ? undefined : addressOf(request.witnessUrl)
+    if (witnessUrl !== undefined && isForWitnessAlone(request)) return this.#addWitness(request, witnessUrl)
     const introduction = await this.meet(request)
     const { origin, url, keeper, logKeys } = introduction
     const before = this.find(origin)
@@ -125,11 +127,41 @@ export class Peers {
     }
     // Keys that were pinned earlier stay: those that came since follow from what the keeper states.
     const pinned = before === undefined || request.logKey !== undefined ? logKeys : before.logKeys
-    const peer: Peer = { origin, url, keeper, logKeys: pinned, mirror, witnessKeys: [...witnessKeys], allowPrivate }
-    if (JSON.stringify(before) === JSON.stringify(peer)) return { peer, introduction, outcome: 'unchanged' }
+    const known = { origin, url, keeper, logKeys: pinned, mirror, witnessKeys: [...witnessKeys], allowPrivate }
+    const peer: Peer = witnessUrl === undefined ? known : { ...known, witnessUrl }
+    return { peer, introduction, outcome: await this.#put(peer) }
+  }
+
+  /** A witness that keeps no log goes by the name in its keys, which are all that vouches for it. */
+  async #addWitness({ witnessKeys = [], allowPrivate = false }: PeerRequest, witnessUrl: string): Promise<AddedPeer> {
+    const [origin, ...others] = new Set(witnessKeys.map((text) => witnessKey(text).name))
+    if (origin === undefined || others.length > 0) {
+      throw new FederationError('bad-verifier-key', 'a witness without a log takes its keys, all under one name')
+    }
+    if (origin === this.#parts.origin) throw new FederationError('own-log', `${origin} is this node itself`)
+    const before = this.find(origin)
+    if (before !== undefined && !isWitnessAlone(before)) {
+      throw new FederationError('wrong-keeper', `${origin} is a peer with a log: add it by its address, with its keys`)
+    }
+    const peer: Peer = {
+      origin,
+      url: witnessUrl,
+      keeper: '',
+      logKeys: [],
+      mirror: false,
+      witnessKeys: [...witnessKeys],
+      allowPrivate,
+      witnessUrl,
+    }
+    return { peer, introduction: undefined, outcome: await this.#put(peer) }
+  }
+
+  async #put(peer: Peer): Promise<AddedPeer['outcome']> {
+    const before = this.find(peer.origin)
+    if (JSON.stringify(before) === JSON.stringify(peer)) return 'unchanged'
     await this.#list.put(peer)
     this.#changed()
-    return { peer, introduction, outcome: before === undefined ? 'added' : 'changed' }
+    return before === undefined ? 'added' : 'changed'
   }
 
   /** Takes a peer off the list, by origin or address. What was mirrored of it stays. Throws `unknown-peer`. */
@@ -188,7 +220,7 @@ export class Peers {
     // What the keeper allows while being introduced may differ from what was allowed before.
     for (const [base, { allowPrivate }] of this.#meeting) if (inside(base)) return { name: url.host, allowPrivate }
     const [peer] = this.list()
-      .filter((each) => inside(each.url))
+      .filter(({ url: base, witnessUrl }) => inside(base) || (witnessUrl !== undefined && inside(witnessUrl)))
       .toSorted((a, b) => b.url.length - a.url.length)
     if (peer !== undefined) return { name: peer.origin, allowPrivate: peer.allowPrivate }
     if (publishedBy === undefined) return undefined
@@ -214,6 +246,11 @@ export class Peers {
       }
     }
   }
+}
+
+/** Nobody keeps it that the request names, and nothing is to be followed. */
+export function isForWitnessAlone({ witnessUrl, mirror, keeper, logKey }: PeerRequest): boolean {
+  return witnessUrl !== undefined && mirror === false && keeper === undefined && logKey === undefined
 }
 
 /** An address as peers have it: without query, fragment and slash at the end. Throws `bad-peer-url`. */

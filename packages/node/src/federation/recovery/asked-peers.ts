@@ -17,7 +17,7 @@ import { FederationError, type FederationErrorCode } from '../federation-error.t
 import { type Head, readHead } from '../mirror/head.ts'
 import { mirrorUrl } from '../mirror/mirror-sources.ts'
 import { PeerLog } from '../mirror/peer-log.ts'
-import type { Fetch, Peer } from '../peers/peer.ts'
+import { type Fetch, type Peer, witnessPrefix } from '../peers/peer.ts'
 
 /** What a mirror has: a head that the log signed, no copy, or no answer that counts. */
 export type MirrorAnswer =
@@ -63,7 +63,7 @@ export async function askWitness(
 ): Promise<WitnessAnswer> {
   const none = (code: FederationErrorCode, message: string): WitnessAnswer => ({ peer, answer: 'none', code, message })
   try {
-    const response = await fetch(`${peer.url}/witness/add-checkpoint`, {
+    const response = await fetch(`${witnessPrefix(peer)}/add-checkpoint`, {
       method: 'POST',
       headers: { 'content-type': mediaType.text },
       body: formatAddCheckpoint({ old: held.size, proof: [], checkpoint: held.note }),

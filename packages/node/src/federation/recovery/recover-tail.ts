@@ -5,8 +5,9 @@
  * What is verified: the head by the folder's own log key, the entries by its root, and that it continues what the folder
  * holds. Nobody else's word counts, but for how far a witness says that it remembers: that can only keep a node frozen.
  */
-import { openFiles } from '@comity/store'
+import { type FileSystem, openFiles } from '@comity/store'
 import { NodeError } from '../../node-error.ts'
+import { truthOptions } from '../../node-options.ts'
 import { type RestoredMark, readMark, resumedMark, setMark } from '../../restored-mark.ts'
 import { FederationError } from '../federation-error.ts'
 import { type Head, hasSameRoot, readHead, withoutCosignatures } from '../mirror/head.ts'
@@ -20,6 +21,8 @@ import { type TailDocuments, fetchTailDocuments } from './tail-documents.ts'
 export interface RecoveryRequest {
   /** The data folder, which nobody serves. */
   readonly directory: string
+  /** The file system under the folder; the real one where nothing is given. */
+  readonly fileSystem?: FileSystem
   readonly masterKey?: Uint8Array
   /** Raw public keys of the log. */
   readonly logKeys: readonly Uint8Array[]
@@ -72,8 +75,8 @@ export interface RecoveryReport {
  * frozen for good, with both heads kept), `frozen` where that was so before, `not-founded`; StoreError.
  */
 export async function recoverTail(request: RecoveryRequest): Promise<RecoveryReport> {
-  const { directory, masterKey, logKeys, now, fetch } = request
-  const truth = await openFiles({ directory, ...(masterKey === undefined ? {} : { masterKey }) })
+  const { directory, logKeys, now, fetch } = request
+  const truth = await openFiles(truthOptions(request))
   try {
     const log = await OwnLog.open(truth, directory, logKeys)
     const peers = new Peers({ cells: truth.cells, origin: log.origin, now, publishedBy: () => [], fetch })

@@ -24,7 +24,7 @@ import {
 import { noteAlgorithms } from '../../crypto-port.ts'
 import type { SignedHead } from '../../pipeline/ledger.ts'
 import { FederationError } from '../federation-error.ts'
-import type { Fetch, Peer } from '../peers/peer.ts'
+import { type Fetch, type Peer, witnessPrefix } from '../peers/peer.ts'
 import { type CosignedHeads, keyOf } from './cosigned-heads.ts'
 
 /** Witnesses asked at most: those that were added first. */
@@ -199,7 +199,7 @@ export class WitnessAsker {
     const proof = old === 0 || old === head.size ? [] : this.#parts.consistencyProof(old, head.size)
     const body = formatAddCheckpoint({ old, proof, checkpoint: head.note })
     try {
-      const response = await this.#parts.peers.fetch(`${peer.url}/witness/add-checkpoint`, {
+      const response = await this.#parts.peers.fetch(`${witnessPrefix(peer)}/add-checkpoint`, {
         method: 'POST',
         headers: { 'content-type': mediaType.text },
         body,

@@ -27,6 +27,8 @@ export interface WitnessingParts {
   readonly cosigners: readonly Cosigner[] | undefined
   /** Whole seconds since the epoch. */
   readonly now: () => number
+  /** From 0 to below 1: spreads what is tried again; chance where nothing is given. */
+  readonly random?: (() => number) | undefined
   /** Why nothing may be signed at the moment, if so. */
   readonly stopped: () => NodeError | undefined
   /**
@@ -54,7 +56,7 @@ export class Witnessing {
   readonly #toCompare = new Map<string, string | undefined>()
 
   constructor(parts: WitnessingParts) {
-    const { ledger, cells, peers, reader, cosigners, now, stopped } = parts
+    const { ledger, cells, peers, reader, cosigners, now, random, stopped } = parts
     this.#parts = parts
     this.cosigned = new CosignedHeads(cells, ledger.origin)
     this.times = new EntryTimes(reader, ledger.keeper)
@@ -77,6 +79,7 @@ export class Witnessing {
       consistencyProof: (from, to) => ledger.tree.consistencyProof(from, to),
       peers,
       cosigned: this.cosigned,
+      ...(random === undefined ? {} : { random }),
     })
     peers.reportFrom((peer) => this.#reportOf(peer))
   }

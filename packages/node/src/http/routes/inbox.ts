@@ -1,6 +1,7 @@
 /** Where other nodes bring sealed messages and the chunks of their attachments. */
 import { api, mediaType } from '@comity/contract'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { withChunkBuffer } from '../../federation/inbox/attachments/chunk-buffers.ts'
 import { chunkBytes, sealedOverhead } from '../../federation/inbox/attachments/chunk-cipher.ts'
 import { maxListBytes } from '../../federation/inbox/attachments/chunk-list.ts'
 import { maxSealedBytes } from '../../federation/inbox/message/sealed-form.ts'
@@ -104,8 +105,10 @@ export function inboxRoutes(app: FastifyInstance, { inbox }: Pick<HttpContext, '
       // Nothing is read for who has no ticket.
       arrivals.state(urnOf(request), ticket)
       const limit = chunkBytes + sealedOverhead
-      const chunk = await bodyBytes(request.raw, limit, tooLarge('attachment-too-large', limit))
-      await arrivals.putChunk(urnOf(request), ticket, index, chunk)
+      await withChunkBuffer(async (room) => {
+        const chunk = await bodyBytes(request.raw, limit, tooLarge('attachment-too-large', limit), room)
+        await arrivals.putChunk(urnOf(request), ticket, index, chunk)
+      })
       return reply.code(204).send()
     },
   })

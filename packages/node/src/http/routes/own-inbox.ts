@@ -11,6 +11,7 @@ import {
 } from '@comity/contract'
 import type { FastifyInstance } from 'fastify'
 import { Readable } from 'node:stream'
+import { withChunkBuffer } from '../../federation/inbox/attachments/chunk-buffers.ts'
 import { chunkBytes } from '../../federation/inbox/attachments/chunk-cipher.ts'
 import type { Upload } from '../../federation/inbox/attachments/upload.ts'
 import type { MessageInfo } from '../../federation/inbox/messages.ts'
@@ -246,7 +247,9 @@ function uploadRoutes(app: FastifyInstance, { inbox, node }: HttpContext, may: A
       handler: async (request, reply) => {
         const upload = inbox.uploads.find(may.partyOf(request), request.params.id)
         const limit = new NodeError('attachment-too-large', `a chunk has at most ${chunkBytes} bytes`)
-        await upload.put(request.params.index, await bodyBytes(request.raw, chunkBytes, limit), node.now())
+        await withChunkBuffer(async (room) =>
+          upload.put(request.params.index, await bodyBytes(request.raw, chunkBytes, limit, room), node.now()),
+        )
         return reply.code(204).send()
       },
     })

@@ -1,8 +1,10 @@
 import { api, type AddPeerBody, type AddPeerResponse, type PeerSummary } from '@comity/contract'
+import { emptyRoot } from '@comity/log'
+import { digestText } from '@comity/statement'
 import type { FastifyInstance } from 'fastify'
 import type { Introduction } from '../../federation/peers/introduction.ts'
 import type { PeerState } from '../../federation/peers/peer-state.ts'
-import type { Peer } from '../../federation/peers/peer.ts'
+import { type Peer, isWitnessAlone } from '../../federation/peers/peer.ts'
 import type { ComityNode } from '../../node.ts'
 import type { Authorisation } from '../authorisation.ts'
 import type { HttpContext } from '../context.ts'
@@ -63,8 +65,9 @@ export function peerRoutes(app: FastifyInstance, { node }: Pick<HttpContext, 'no
       const { look = false, ...peer } = request.body
       reply.header('cache-control', 'no-store')
       if (look) return reply.send(found(await node.peers.meet(peer), 'found'))
-      const { introduction, outcome } = await node.peers.add(peer)
-      return reply.code(outcome === 'added' ? 201 : 200).send(found(introduction, outcome))
+      const { introduction, peer: added, outcome } = await node.peers.add(peer)
+      const answer = introduction === undefined ? witnessAlone(added, outcome) : found(introduction, outcome)
+      return reply.code(outcome === 'added' ? 201 : 200).send(answer)
     },
   })
 
@@ -89,13 +92,25 @@ export function peerRoutes(app: FastifyInstance, { node }: Pick<HttpContext, 'no
 function forKeeper(peer: Peer, state: PeerState | undefined): PeerSummary | undefined {
   if (state === undefined) return undefined
   const { nextTryAt, ...shown } = state
-  const { keeper, logKeys, witnessKeys, mirror, allowPrivate } = peer
-  const pinned = { keeper, logKeys: [...logKeys], witnessKeys: [...witnessKeys], mirror, allowPrivate, nextTryAt }
-  return { ...shown, pinned }
+  const { keeper, logKeys, witnessKeys, witnessUrl, mirror, allowPrivate } = peer
+  const pinned = { logKeys: [...logKeys], witnessKeys: [...witnessKeys], mirror, allowPrivate, nextTryAt }
+  return {
+    ...shown,
+    pinned: {
+      ...pinned,
+      ...(isWitnessAlone(peer) ? {} : { keeper }),
+      ...(witnessUrl === undefined ? {} : { witnessUrl }),
+    },
+  }
+}
+
+/** It has no log, so what is said of one is what an empty one has. */
+function witnessAlone({ origin, url, witnessKeys }: Peer, outcome: AddPeerResponse['outcome']): AddPeerResponse {
+  return { outcome, origin, url, logKeys: [], witnessKeys: [...witnessKeys], size: 0, root: digestText(emptyRoot()) }
 }
 
 function found(introduction: Introduction, outcome: AddPeerResponse['outcome']): AddPeerResponse {
-  const { origin, url, keeper: urn, names, type, state, logKeys, size, root } = introduction
+  const { origin, url, keeper: urn, names, type, state, logKeys, witnessKeys, size, root } = introduction
   const keeper = { urn, names: [...names], type, ...(state === undefined ? {} : { state }) }
-  return { outcome, origin, url, keeper, logKeys: [...logKeys], size, root }
+  return { outcome, origin, url, keeper, logKeys: [...logKeys], witnessKeys: [...witnessKeys], size, root }
 }

@@ -25,6 +25,9 @@ export const sealedOverhead = nonceBytes + tagBytes
 
 const prefix = 'comity attachment 1\n'
 
+/** What is encrypted at a time: the engine allocates as much anew for each call. */
+const pieceBytes = 65_536
+
 /** How many chunks a file has; an empty one has one, for it too must be told from nothing. */
 export function chunkCount(size: number): number {
   return Math.max(1, Math.ceil(size / chunkBytes))
@@ -48,19 +51,25 @@ export class ChunkCipher {
     this.#count = chunkCount(size)
   }
 
-  /** Throws `attachment-broken` for a chunk that has not the length its place demands. */
-  seal(index: number, content: Uint8Array): Uint8Array {
+  /**
+   * Throws `attachment-broken` for a chunk that has not the length its place demands. With `room`, long enough for it, the
+   * sealed chunk is put there.
+   */
+  seal(index: number, content: Uint8Array, room?: Uint8Array): Uint8Array {
     if (!this.#isPlace(index) || content.length !== chunkSize(this.#size, index)) {
       throw new NodeError(
         'attachment-broken',
         `chunk ${index} has ${content.length} bytes; a file of ${this.#size} has ${this.#count} chunks of ${chunkBytes}, the last one shorter`,
       )
     }
-    const sealed = new Uint8Array(content.length + sealedOverhead)
+    const length = content.length + sealedOverhead
+    const sealed = room?.subarray(0, length) ?? new Uint8Array(length)
     const nonce = randomFillSync(sealed.subarray(0, nonceBytes))
     const cipher = createCipheriv('aes-256-gcm', this.#key, nonce, { authTagLength: tagBytes })
     cipher.setAAD(this.#boundTo(index))
-    sealed.set(cipher.update(content), nonceBytes)
+    for (let at = 0; at < content.length; at += pieceBytes) {
+      sealed.set(cipher.update(content.subarray(at, at + pieceBytes)), nonceBytes + at)
+    }
     cipher.final()
     sealed.set(cipher.getAuthTag(), nonceBytes + content.length)
     return sealed

@@ -3,6 +3,7 @@ import { sha256 } from '@comity/crypto'
 import { type Blobs } from '@comity/store'
 import { randomBytes } from 'node:crypto'
 import { NodeError } from '../../../node-error.ts'
+import { withChunkBuffer } from './chunk-buffers.ts'
 import { ChunkCipher, chunkBytes, chunkCount, maxAttachmentBytes } from './chunk-cipher.ts'
 import { type ChunkList, encodeChunkList, keyCommitmentOf } from './chunk-list.ts'
 
@@ -66,8 +67,10 @@ export class Upload {
   async put(index: number, content: Uint8Array, at: number): Promise<void> {
     this.#touchedAt = at
     if (this.#chunks.has(index)) return
-    const digest = await this.#blobs.putCiphertext(this.#cipher.seal(index, content))
-    this.#chunks.set(index, digest)
+    await withChunkBuffer(async (room) => {
+      const digest = await this.#blobs.putCiphertext(this.#cipher.seal(index, content, room))
+      this.#chunks.set(index, digest)
+    })
   }
 
   /** What the message names it by, and what opens it. Throws `attachment-incomplete`. */

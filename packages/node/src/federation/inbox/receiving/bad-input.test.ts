@@ -86,6 +86,22 @@ test('a message that was sealed anew to somebody else is refused by who it was n
   assert.equal(await count(b), 0)
 })
 
+test('a message that is carried to another party of the same node, or made out to its key, does not open', async (context) => {
+  const { a, b } = await pairOf(context)
+  const other = sealPair()
+  const guest = actor('guest', b.home.origin)
+  await b.node.submit(guest.founding(startAt))
+  await b.inbox.sealKeys.add(guest.urn, other.privateJwk)
+  const message = written(a, { to: [b.home.urn], text: 'for one of them' })
+  const sealed = await sealedTo(b, message)
+  assert.equal(await codeOf(await bring(b, sealed, guest.urn)), 'unknown-seal-key')
+  const readdressed = Buffer.from(sealed).toString().replaceAll(b.seal.kid, other.kid)
+  assert.equal(await codeOf(await bring(b, Buffer.from(readdressed), guest.urn)), 'seal-broken')
+  const anew = await seal(encodeEnvelope({ message, keys: [] }), [keyOf(other)])
+  assert.equal(await codeOf(await bring(b, anew, guest.urn)), 'wrong-recipient')
+  assert.deepEqual(b.inbox.messages.list(guest.urn, {}).messages, [])
+})
+
 test('a message of another party, unsigned, or signed with a key that may not, is refused', async (context) => {
   const { a, b } = await pairOf(context)
   const payload: MessagePayload = { to: [b.home.urn], text: 'x' }

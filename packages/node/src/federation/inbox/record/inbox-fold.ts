@@ -1,5 +1,6 @@
 import { sha256 } from '@comity/crypto'
 import type { Truth } from '@comity/store'
+import { createHmac } from 'node:crypto'
 import type { Database } from '../../../register/database.ts'
 import { nodeKeyId } from '../../../vault/journal.ts'
 import { type Partition, type PartitionBook, Sealer, partitionIdOf } from '../../../vault/partition.ts'
@@ -157,10 +158,10 @@ export class InboxFold {
     const add = this.#database.prepare(
       'INSERT INTO attachment (message, n, partition, ticket, list, blob, whole) VALUES (?, ?, ?, ?, ?, ?, ?)',
     )
-    for (const [n, { sealed: list }] of attachments.entries()) {
+    for (const [n, { sealed }] of attachments.entries()) {
       const ticket = partition.tag('ticket', id, String(n))
-      const blob = event.attachments[n]?.list ?? null
-      add.run(seq, n, partition.number, ticket, list.slice('sha256:'.length), blob, isSent ? 1 : 0)
+      const { key = '', list: blob = null } = event.attachments[n] ?? {}
+      add.run(seq, n, partition.number, ticket, listTag(key, sealed), blob, isSent ? 1 : 0)
     }
   }
 
@@ -273,6 +274,14 @@ export class InboxFold {
     const id = partitionIdOf(keyId)
     return id === undefined ? undefined : this.#partitions.byId(id)
   }
+}
+
+/**
+ * What the table holds of an attachment's list. All who have the attachment have its key, and nobody else: so those who
+ * share its chunks find each other, and the digest stands nowhere.
+ */
+function listTag(key: string, sealed: string): Uint8Array {
+  return createHmac('sha256', Buffer.from(key, 'base64url')).update(sealed).digest().subarray(0, 16)
 }
 
 /** What the table holds of a link's locator, which is a secret of who has the link. */

@@ -20,9 +20,9 @@ CREATE INDEX message_partition ON message (partition, message);
 CREATE INDEX message_correspondence ON message (correspondence, message);
 CREATE INDEX message_waiting ON message (message) WHERE waiting > 0;
 
--- ticket: under which its chunks are brought; list: digest of the list of its chunks, hex, for chunks may be shared.
+-- ticket: under which its chunks are brought; list: tag of the list of its chunks, for chunks may be shared.
 CREATE TABLE attachment (
-  message INTEGER NOT NULL, n INTEGER NOT NULL, partition INTEGER NOT NULL, ticket BLOB NOT NULL UNIQUE, list TEXT NOT NULL,
+  message INTEGER NOT NULL, n INTEGER NOT NULL, partition INTEGER NOT NULL, ticket BLOB NOT NULL UNIQUE, list BLOB NOT NULL,
   blob TEXT, whole INTEGER NOT NULL, PRIMARY KEY (message, n)
 ) WITHOUT ROWID;
 CREATE INDEX attachment_list ON attachment (list);

@@ -1,5 +1,6 @@
 import { sha256Hex } from '@comity/crypto'
 import type { VaultDesk } from '../../../vault/desk.ts'
+import { withChunkBuffer } from '../attachments/chunk-buffers.ts'
 import { type ChunkList, encodeChunkList } from '../attachments/chunk-list.ts'
 import { isSet } from '../receiving/arrivals.ts'
 import type { InboxReader } from '../record/inbox-reader.ts'
@@ -12,7 +13,7 @@ import { Schedule } from './schedule.ts'
 const atOnce = 2
 
 /** Chunks on their way at a time within one transfer: one is stored while others travel. */
-const chunksAtOnce = 3
+const chunksAtOnce = 4
 
 /** Chunks brought before others have a turn. */
 const chunksInARow = 64
@@ -117,15 +118,17 @@ export class Carrier {
     let next = 0
     const lane = async (): Promise<void> => {
       for (let chunk = now[next++]; chunk !== undefined; chunk = now[next++]) {
-        const bytes = desk.blobs.getCiphertext(chunk.digest)
-        try {
-          await destination.putChunk(ticket, chunk.index, bytes)
-        } catch (error) {
-          next = now.length
-          throw this.#isOurFault(error, bytes, chunk.digest)
-            ? new DeliveryRefused('attachment-broken', { cause: error })
-            : error
-        }
+        await withChunkBuffer(async (room) => {
+          const bytes = desk.blobs.getCiphertext(chunk.digest, room)
+          try {
+            await destination.putChunk(ticket, chunk.index, bytes)
+          } catch (error) {
+            next = now.length
+            throw this.#isOurFault(error, bytes, chunk.digest)
+              ? new DeliveryRefused('attachment-broken', { cause: error })
+              : error
+          }
+        })
       }
     }
     await Promise.all(Array.from({ length: chunksAtOnce }, lane))

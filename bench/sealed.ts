@@ -1,0 +1,199 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createCipheriv, createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { Agent, request } from 'node:http'
+import { closeSync, fdatasyncSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { createClient } from '@comity/contract'
+import type { Bench, Figure } from './figure.ts'
+import { memoryOf } from './server/process-memory.ts'
+import type { Order } from './server/serve-inbox.ts'
+
+const megabyte = 2 ** 20
+const servers = join(dirname(fileURLToPath(import.meta.url)), 'server')
+
+/** As the inbox cuts files. */
+const chunkBytes = 4 * megabyte
+
+/** Most memory that each of the two nodes may take. */
+const memoryGoal = 200e6
+
+/**
+ * A file of `megabytes` that one party sends to another, through the nodes of both, in processes of their own that know
+ * each other as peers over loopback: how fast it is sealed and stored by the sender's node, and how fast it then is
+ * delivered: read, sent, checked and stored by the recipient's, which signs that it has all of it. Each is held against
+ * the slower of what neither can do without: AES-256-GCM over the same bytes on one core, and the disk, to which they are
+ * written and synced piece by piece, as they have to be for none to be sent twice.
+ */
+const bench: Bench = {
+  name: 'sealed',
+  parameters: { megabytes: 1024 },
+  async run({ megabytes = 0 }): Promise<readonly Figure[]> {
+    const folder = mkdtempSync(join(tmpdir(), 'comity-bench-sealed-'))
+    const bytes = megabytes * megabyte
+    const houses: House[] = []
+    try {
+      const sender = await start(folder, 'bench sender')
+      houses.push(sender)
+      const recipient = await start(folder, 'bench recipient')
+      houses.push(recipient)
+      await Promise.all([sender.order({ peer: recipient.url }), recipient.order({ peer: sender.url })])
+
+      const cipher = rate(bytes, encrypt)
+      const disk = rate(bytes, (size) => writePieces(join(folder, 'limit'), size))
+      const slowest = Math.min(cipher, disk)
+      const against = `${Math.round(cipher)} MB/s AES-GCM on one core, ${Math.round(disk)} MB/s disk`
+
+      const before = houses.map(({ pid }) => memoryOf(pid).now)
+      const uploadedAt = performance.now()
+      const { upload, sealed, digest } = await uploadTo(sender, bytes)
+      const sealing = bytes / 1e6 / ((performance.now() - uploadedAt) / 1000)
+      const attachment = { name: 'file.bin', type: 'application/octet-stream', size: bytes, digest, sealed }
+      const sentAt = performance.now()
+      const send = { to: [recipient.urn], text: 'See the file.', attachments: [attachment] }
+      await sender.order({ send, upload })
+      await recipient.order({ awaits: true })
+      const delivery = bytes / 1e6 / ((performance.now() - sentAt) / 1000)
+      const held = (figure: string, value: number): Figure => ({
+        figure: `${figure}, ${megabytes} MiB`,
+        value,
+        unit: 'MB/s',
+        against,
+        ratio: value / slowest,
+        goal: '≥ 0.5×',
+        met: value / slowest >= 0.5,
+      })
+      return [
+        held('a file sealed and stored by the sender’s node', sealing),
+        held('that file delivered to another node', delivery),
+        ...houses.map(({ label, pid }, i) => memory(label, memoryOf(pid).peak, before[i] ?? Number.NaN)),
+      ]
+    } finally {
+      for (const house of houses) await house.stop()
+      rmSync(folder, { recursive: true, force: true })
+    }
+  },
+}
+
+export default bench
+
+function memory(label: string, peak: number, before: number): Figure {
+  return {
+    figure: `most memory of the ${label.replace('bench ', '')}’s node`,
+    value: peak / 1e6,
+    unit: 'MB',
+    against: `${Math.round(before / 1e6)} MB before`,
+    ratio: null,
+    goal: `< ${memoryGoal / 1e6} MB`,
+    met: peak < memoryGoal,
+  }
+}
+
+interface House {
+  readonly label: string
+  readonly url: string
+  readonly token: string
+  readonly urn: string
+  readonly pid: number
+  /** Resolves once it is done. */
+  order(order: Order): Promise<void>
+  stop(): Promise<void>
+}
+
+async function start(folder: string, label: string): Promise<House> {
+  const args = ['--disable-warning=ExperimentalWarning', join(servers, 'serve-inbox.ts'), join(folder, label), label]
+  // As `comity serve` has it: what was compiled once is not compiled again, which takes memory that stays.
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') }
+  const child: ChildProcess = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'], env })
+  const { stdout, pid } = child
+  if (stdout === null || pid === undefined) throw new Error('the node did not start')
+  const [line] = (await once(createInterface({ input: stdout }), 'line')) as [string]
+  const said: Pick<House, 'url' | 'token' | 'urn'> = JSON.parse(line)
+  return {
+    label,
+    pid,
+    ...said,
+    async order(order) {
+      const done = once(child, 'message')
+      child.send(order)
+      await done
+    },
+    async stop() {
+      const ended = once(child, 'exit')
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
+
+/** Four chunks travel while the next is made. By bare requests: what a client costs is not a matter of the nodes. */
+async function uploadTo(
+  { url, token }: House,
+  bytes: number,
+): Promise<{ readonly upload: string; readonly sealed: string; readonly digest: string }> {
+  const { inbox } = createClient({ baseUrl: url, token })
+  const { id, count } = await inbox.beginUpload(bytes)
+  const agent = new Agent({ keepAlive: true })
+  const hash = createHash('sha256')
+  const content = new Uint8Array(randomBytes(chunkBytes))
+  const sending: Promise<void>[] = []
+  for (let index = 0; index < count; index++) {
+    const chunk = content.slice(0, Math.min(chunkBytes, bytes - index * chunkBytes))
+    new DataView(chunk.buffer).setUint32(0, index)
+    hash.update(chunk)
+    if (sending.length >= 4) await sending.shift()
+    sending.push(put(`${url}/api/v1/inbox/uploads/${id}/chunks/${index}`, { agent, token }, chunk))
+  }
+  await Promise.all(sending)
+  agent.destroy()
+  return { upload: id, sealed: (await inbox.endUpload(id)).sealed, digest: `sha256:${hash.digest('hex')}` }
+}
+
+function put(url: string, { agent, token }: { agent: Agent; token: string }, chunk: Uint8Array): Promise<void> {
+  const headers = {
+    authorization: `Bearer ${token}`,
+    'content-type': 'application/octet-stream',
+    'content-length': chunk.length,
+  }
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { agent, method: 'PUT', headers }, (answer) => {
+      answer
+        .resume()
+        .on('end', () => (answer.statusCode === 204 ? resolve() : reject(new Error(`${answer.statusCode}`))))
+    })
+    sent.on('error', reject).end(chunk)
+  })
+}
+
+/** MB/s of work on so many bytes. */
+function rate(bytes: number, work: (bytes: number) => void): number {
+  const before = performance.now()
+  work(bytes)
+  return bytes / 1e6 / ((performance.now() - before) / 1000)
+}
+
+function encrypt(bytes: number): void {
+  const content = randomBytes(chunkBytes)
+  const key = randomBytes(32)
+  for (let at = 0; at < bytes; at += chunkBytes) {
+    const cipher = createCipheriv('aes-256-gcm', key, randomBytes(12))
+    cipher.update(content.subarray(0, Math.min(chunkBytes, bytes - at)))
+    cipher.final()
+    cipher.getAuthTag()
+  }
+}
+
+function writePieces(folder: string, bytes: number): void {
+  mkdirSync(folder)
+  const content = randomBytes(chunkBytes)
+  for (let at = 0; at < bytes; at += chunkBytes) {
+    const file = openSync(join(folder, String(at)), 'w')
+    writeSync(file, content.subarray(0, Math.min(chunkBytes, bytes - at)))
+    fdatasyncSync(file)
+    closeSync(file)
+  }
+  rmSync(folder, { recursive: true })
+}
