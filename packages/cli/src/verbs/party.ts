@@ -118,7 +118,7 @@ join", see what waits with "comity approve --list", and approve it.\n${example(
     .addHelpText(
       'after',
       example(
-        'comity party move --as acme --to https://log.example.org --to-token-file acme.token',
+        'comity party move --to https://log.example.org --to-token-file acme.token',
         'comity party move --as acme --to keeper --check',
       ),
     )

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { currentRuleset } from '@comity/assessment'
-import { decodeEntryBundle, encodeEntryBundle, formatCheckpoint } from '@comity/log'
-import { keyFor, signerOf } from '@comity/testkit'
+import { treeHasher } from '@comity/crypto'
+import { decodeEntryBundle, encodeEntryBundle, formatCheckpoint, formatTlogProof } from '@comity/log'
+import { decodeStatement, digestText } from '@comity/statement'
+import { type Actor, actor, keeper, keyFor, signerOf } from '@comity/testkit'
+import { crypto } from '../crypto-port.ts'
 import { WrittenLog, product, servePeer } from '../federation/mirror/peer.fixture.ts'
 import { auditLogs } from './audit.ts'
 import { federation, liar } from './federated.fixture.ts'
@@ -224,4 +227,103 @@ test('a bond that the other log does not bear out is named', async (context) => 
   // A party's word is no fault of the log in which it stands.
   assert.equal(log?.differenceCount, 0)
   assert.match(logsSummary(report), /do not bear out/)
+})
+
+test('a move from one log to another is compared with the log that was left; one that it does not have is named', async (context) => {
+  const { a, b, c, clock, provider, mirror } = await three(context)
+  const moveOf = (who: Actor): Uint8Array => {
+    const { payload, urn } = who
+    const previous = decodeStatement(who.founding(start), crypto).id
+    return who.sign('party', urn, { ...payload, previous, home: b.node.origin }, clock.now())
+  }
+  const arrive = async (who: Actor, move: Uint8Array, shown: Predecessor): Promise<void> => {
+    for (const each of [who.founding(start), move]) await b.node.submit(each)
+    const { index, checkpoint, size, root, proof } = shown
+    const continuation = {
+      predecessor: { origin: a.node.origin, size, root },
+      reason: 'moved' as const,
+      proof: formatTlogProof({ index, proof, checkpoint }),
+    }
+    await b.node.submit(who.sign('continuation', b.node.origin, continuation, clock.now()))
+  }
+  const move = moveOf(provider)
+  const { index } = await a.node.submit(move)
+  const { size, note } = a.node.head
+  const { tree } = a.node.ledger
+  const root = digestText(tree.root(size))
+  await arrive(provider, move, { index, checkpoint: note, size, root, proof: tree.inclusionProof(index, size) })
+  // A tree of its own in which nothing but its move stands, under a signature that nobody's log key made.
+  const pretender = actor('says that it moved', a.node.origin)
+  const stranger = keeper('signs for others')
+  const false_ = moveOf(pretender)
+  const leaf = treeHasher.leaf(decodeStatement(false_, crypto).leaf)
+  const claimed = formatCheckpoint({ origin: a.node.origin, size: 1, root: leaf })
+  const checkpoint = stranger.keys.log.signNote(claimed)
+  await arrive(pretender, false_, { index: 0, checkpoint, size: 1, root: digestText(leaf), proof: [] })
+  await mirror()
+  await b.node.publishFindings()
+
+  const report = await auditOf(a.url, b.url, c.url)
+  assert.deepEqual(differences(report), [])
+  const log = report.logs.find(({ origin }) => origin === b.node.origin)
+  // The move and the answer to the advisory.
+  assert.equal(log?.bonds.checked, 2)
+  assert.deepEqual(
+    log?.bonds.unfounded.map(({ party }) => party),
+    [pretender.urn],
+  )
+  assert.deepEqual(log?.findings, { published: 2, recomputed: 2 })
+})
+
+interface Predecessor {
+  readonly index: number
+  readonly checkpoint: string
+  readonly size: number
+  readonly root: string
+  readonly proof: readonly Uint8Array[]
+}
+
+test('what a node has as proof against a log that it follows is checked, and counts', async (context) => {
+  const { a, b, c } = await three(context)
+  const { origin, head } = a.node
+  const forged = formatCheckpoint({ origin, size: head.size - 2, root: new Uint8Array(32).fill(9) })
+  await b.node.mirrors.compare(origin, a.keeper.keys.log.signNote(forged)).catch(() => undefined)
+  assert.equal(b.node.mirrors.find(origin)?.isQuarantined, true)
+  const report = await auditOf(a.url, b.url, c.url)
+  const [fork] = report.forks
+  assert.equal(fork?.origin, origin)
+  assert.ok(differences(report).every((each) => each.startsWith('log-forked ')))
+  // A node that shows something else as proof is at fault itself.
+  const url = await liar(context, b.url, (path, body) => (path.endsWith('/equivocation') ? Buffer.from('{}') : body))
+  const [found] = differences(await auditOf(a.url, url, c.url))
+  assert.match(found ?? '', /^copy-differs equivocation at /)
+})
+
+test('findings that come out while the audit runs, over more than it has read by then, are left to the next', async (context) => {
+  const { a, b, c, clock, provider } = await three(context)
+  const pinned = new Map<string, Uint8Array>()
+  const copyAtB = `/mirrors/${encodeURIComponent(a.node.origin)}/checkpoint`
+  for (const [url, path] of [
+    [a.url, '/checkpoint'],
+    [b.url, '/checkpoint'],
+    [b.url, copyAtB],
+  ] as const)
+    pinned.set(url + path, new Uint8Array(await (await fetch(url + path)).arrayBuffer()))
+  await a.node.submit(product(provider, 'Another', start))
+  // Only the second node has seen that.
+  clock.advance(60)
+  for (let i = 0; i < 20; i++) if ((await b.node.mirrors.step(clock.now())) > clock.now()) break
+  await b.node.publishFindings()
+  // The first is asked before the other two have moved on, the second after one of them has.
+  const urlA = await liar(context, a.url, (path, body) => pinned.get(a.url + path) ?? body)
+  let asked = 0
+  const urlB = await liar(context, b.url, (path, body) =>
+    path === '/checkpoint' && asked++ > 0 ? body : (pinned.get(b.url + path) ?? body),
+  )
+  const report = await auditOf(urlA, urlB, c.url)
+  assert.deepEqual(differences(report), [])
+  assert.equal(report.verdict, 'equal')
+  const log = report.logs.find(({ origin }) => origin === b.node.origin)
+  assert.deepEqual(log?.findings, { published: 2, recomputed: 1, later: 1 })
+  assert.match(logsSummary(report), /came out while this audit/)
 })

@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { sha256Hex } from '@comity/crypto'
-import { type CorePayloads, advisoryUrn, productUrn } from '@comity/statement'
+import { formatTlogProof } from '@comity/log'
+import { type CorePayloads, advisoryUrn, decodeStatement, digestText, productUrn } from '@comity/statement'
 import { dropView } from '@comity/store'
 import type { Actor } from '@comity/testkit'
 import fc from 'fast-check'
+import { crypto } from '../crypto-port.ts'
 import { WrittenLog, product, simulatedNetwork, start } from '../federation/mirror/peer.fixture.ts'
 import { ComityNode } from '../node.ts'
 import { dump } from './dump.fixture.ts'
@@ -237,6 +239,35 @@ test('what was verified before a log was quarantined stays matched, and nothing 
   assert.deepEqual(lines(it.house.vault, operator.urn), both)
   await it.again({ isRegisterRebuilt: true })
   assert.deepEqual(lines(it.house.vault, operator.urn), both)
+})
+
+test('of one advisory in two logs, as after a move, what was said later counts, whichever is read first', async (context) => {
+  for (const order of [0, 1]) {
+    const it = await staged(context, `former-${order}`, `latter-${order}`)
+    const [from, to] = order === 0 ? it.neighbours : it.neighbours.toReversed()
+    assert.ok(from !== undefined && to !== undefined)
+    const { operator } = it.house
+    await it.house.vault.addInventory(operator.urn, 'plant', sbom('left@1.0.0'))
+    advise(from, { id: 'M-1', package: 'left' }, start + 20)
+    const { author, log } = from
+    const previous = decodeStatement(author.founding(start + 1), crypto).id
+    const move = author.sign('party', author.urn, { ...author.payload, previous, home: to.log.origin }, start + 30)
+    log.append(start + 30, move)
+    const index = log.size - 2
+    const continuation: CorePayloads['continuation'] = {
+      predecessor: { origin: log.origin, size: log.size, root: digestText(log.tree.root()) },
+      reason: 'moved',
+      proof: formatTlogProof({ index, proof: log.tree.inclusionProof(index, log.size), checkpoint: log.note() }),
+    }
+    to.log.append(start + 40, author.founding(start + 1), move)
+    to.log.append(start + 41, author.sign('continuation', to.log.origin, continuation, start + 41))
+    to.log.append(start + 42, product(author, 'Gateway', start + 42))
+    // Said again at its new home: what is known by now is fixed before.
+    advise({ ...to, author }, { id: 'M-1', package: 'left', fixed: '0.9.0' }, start + 50)
+    await it.follow()
+    assert.deepEqual(lines(it.house.vault, operator.urn), ['left@1.0.0 not_affected M-1'])
+    assert.equal(one(it.house.vault.matches(operator.urn).matches).advisory.origin, to.log.origin)
+  }
 })
 
 type Deed =

@@ -2,7 +2,9 @@
 import { sha256, treeHasher, verify } from '@comity/crypto'
 import { ed25519Verifier, parseVerifierKey, verifyEquivocation } from '@comity/log'
 import assert from 'node:assert/strict'
+import type { Published } from './deeds.ts'
 import type { ForkingNode } from './forking-node.ts'
+import type { MovingParty } from './moving-party.ts'
 import { registerRows } from './register-rows.ts'
 import type { SimulatedNode } from './simulated-node.ts'
 
@@ -71,6 +73,23 @@ export function checkPrefix(node: SimulatedNode, other: SimulatedNode): void {
   const own = other.node.ledger.leaves(0, size)
   for (const [index, leaf] of held.entries())
     assert.ok(Buffer.from(leaf).equals(own[index] ?? new Uint8Array()), `${what}: entry ${index} differs`)
+}
+
+/** Who follows a log has the documents it cites, or that they are withheld. */
+export function checkDocuments(honest: readonly SimulatedNode[], published: readonly Published[]): void {
+  for (const { node, host } of honest)
+    for (const { origin, id, digest } of published)
+      if (node.mirrors.find(origin) !== undefined)
+        assert.notEqual(node.documents.status(digest), 'absent', `${host} lacks ${digest}, which ${id} cites`)
+}
+
+/** A party that moved is at home where it went, for all who follow both logs. */
+export function checkMoved({ party, to, isAtHome }: MovingParty, honest: readonly SimulatedNode[]): void {
+  assert.ok(isAtHome, `${party.label} did not get to ${to.host}`)
+  for (const node of honest.filter((each) => holds(each, to))) {
+    const what = `where ${party.label} is at home, as ${node.host} has it`
+    assert.equal(node.node.findParty(party.urn)?.home, to.keeper.origin, what)
+  }
 }
 
 /** `same-cut-same-findings`: any two nodes compute the same bytes on all that both hold. */

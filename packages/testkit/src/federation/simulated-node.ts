@@ -63,7 +63,8 @@ interface Open {
 export class SimulatedNode {
   readonly host: string
   readonly keeper: Keeper
-  readonly hosted: readonly Actor[]
+  /** The parties that are at home here, beside its keeper. */
+  readonly hosted: Actor[]
   /** Identifiers of statements for which a receipt was given, with where they stand. */
   readonly acknowledged = new Map<string, number>()
   /** What the server wrote to its log. */

@@ -12,9 +12,11 @@ import { introduce } from './acquaintance.ts'
 import {
   checkAcknowledged,
   checkCosigned,
+  checkDocuments,
   checkFindings,
   checkForger,
   checkMirrors,
+  checkMoved,
   checkPrefix,
   checkWhole,
   honestWitnesses,
@@ -23,6 +25,7 @@ import { type Published, act, settle } from './deeds.ts'
 import { FaithlessPeer } from './faithless-peer.ts'
 import { ForkingNode } from './forking-node.ts'
 import { LostDisk } from './lost-disk.ts'
+import { MovingParty } from './moving-party.ts'
 import { SimulatedNetwork, calm } from './network.ts'
 import { onOneThread } from './one-thread.ts'
 import { type Random, randomOf } from './random.ts'
@@ -93,6 +96,7 @@ class Simulation {
   #forger: ForkingNode | undefined
   #faithless: FaithlessPeer | undefined
   #lostDisk: LostDisk | undefined
+  #moving: MovingParty | undefined
   #now = startAt
 
   constructor(options: SimulationOptions, directory: string) {
@@ -135,6 +139,8 @@ class Simulation {
     await this.#stepAll()
     const [unlucky] = this.#honest
     if (unlucky !== undefined && this.#nodes.length > 3) this.#lostDisk = await LostDisk.of(unlucky)
+    const [, left, next] = this.#honest
+    if (left !== undefined && next !== undefined) this.#moving = new MovingParty(left, next)
     if (this.#options.liars) await this.#cast()
     for (let round = 0; round < this.#options.rounds; round++) await this.#round(round)
     await this.#clearUp()
@@ -167,6 +173,7 @@ class Simulation {
     await this.#act(this.#honest.filter(() => random() < 0.5))
     if (random() < 0.5) await this.#sealed.write(this.#honest, random)
     if (round >= this.#options.rounds / 2 && random() < 0.7) await this.#loseDisk()
+    if (round >= this.#options.rounds / 3) await this.#moving?.goOn()
     await this.#lie(round)
     await this.#stepAll()
   }
@@ -237,14 +244,21 @@ class Simulation {
       this.#faithless?.turnRound()
       await this.#stepAll()
       await this.#loseDisk()
+      await this.#moving?.goOn()
       if (this.#isQuiet()) return
+    }
+    // It never got quiet, and the checks say why: first what the last pause brought has to be told on.
+    for (let i = 0; i < 3; i++) {
+      this.#now += 2
+      await this.#stepAll()
     }
   }
 
   /** Whether everybody has heard everything there is to hear; the checks say what was wrong otherwise. */
   #isQuiet(): boolean {
     const honest = this.#honest
-    if (this.#lostDisk?.isRecovered === false || !this.#sealed.isDelivered) return false
+    if (this.#lostDisk?.isRecovered === false || this.#moving?.isAtHome === false) return false
+    if (!this.#sealed.isDelivered) return false
     const followed = this.#followed
     const isWhole = honest.every(({ node }) =>
       followed.every((other) => {
@@ -315,11 +329,10 @@ class Simulation {
 
   async #check(): Promise<SimulationReport> {
     const honest = this.#honest
-    for (const node of honest) {
-      checkAcknowledged(node)
-      checkCosigned(node, honest)
-    }
+    for (const node of honest) checkAcknowledged(node)
     const mirrors = checkMirrors(honest)
+    const proofs = this.#forger === undefined ? 0 : checkForger(this.#forger, honest)
+    for (const node of honest) checkCosigned(node, honest)
     const faithless = this.#faithless?.node
     if (faithless !== undefined) {
       checkAcknowledged(faithless)
@@ -328,6 +341,8 @@ class Simulation {
     }
     if (this.#lostDisk?.isRecovered === false)
       assert.fail(`${this.#lostDisk.node.host} lost its disk and has not recovered`)
+    if (this.#moving !== undefined) checkMoved(this.#moving, honest)
+    checkDocuments(honest, this.#published)
     await checkFindings(honest)
     await this.#sealed.check(honest)
     await this.#watch.check(honest, this.#sealed.ids)
@@ -337,7 +352,7 @@ class Simulation {
       crashes: honest.reduce((sum, { crashes }) => sum + crashes, 0),
       recovered: this.#lostDisk === undefined ? 0 : 1,
       mirrors,
-      proofs: this.#forger === undefined ? 0 : checkForger(this.#forger, honest),
+      proofs,
       messages: this.#sealed.size,
       trace: this.#trace.digest,
     }
