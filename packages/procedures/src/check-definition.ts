@@ -32,21 +32,30 @@ export function requireSound(procedure: Procedure): void {
   if (faults.length > 0) throw new ProcedureError('bad-definition', faults.join('\n'))
 }
 
-function faultsOfStates({ states, moves }: Procedure): string[] {
+function faultsOfStates({ states, moves, clocks }: Procedure): string[] {
   const faults: string[] = []
   const all = Object.values(moves)
   const reached = new Set<string>()
+  /** States that a term brings about which may run in this one. */
+  const termsIn = (state: string): readonly string[] =>
+    Object.values(clocks).flatMap(({ term, starts }) => {
+      const runs = starts.some((start) => statesAfter(moves, states, start).includes(state))
+      return term !== undefined && runs && states[state]?.isEnd !== true ? [term] : []
+    })
   const reach = (state: string): void => {
     if (reached.has(state)) return
     reached.add(state)
     for (const move of all) if (isFrom(move, state)) for (const next of following(move, state)) reach(next)
+    for (const term of termsIn(state)) reach(term)
   }
   const openings = all.filter(({ from }) => from === 'opening')
   if (openings.length === 0) faults.push('no move opens a case')
   for (const opening of openings) for (const state of following(opening, '')) reach(state)
   for (const [name, { isEnd }] of Object.entries(states)) {
     if (!reached.has(name)) faults.push(`no moves lead to the state ${name}`)
-    const goesOn = all.some((move) => isFrom(move, name) && following(move, name).some((next) => next !== name))
+    const goesOn =
+      all.some((move) => isFrom(move, name) && following(move, name).some((next) => next !== name)) ||
+      termsIn(name).some((next) => next !== name)
     if (isEnd === true && all.some((move) => isFrom(move, name)))
       faults.push(`${name} is an end, and moves start there`)
     if (isEnd !== true && !goesOn) faults.push(`nothing leads out of the state ${name}, and it is no end`)
@@ -85,7 +94,17 @@ function faultsOfMoves({ moves, states, roles, clocks, seat }: Procedure): strin
     if (move.from === 'opening' && move.to === 'same') faults.push(`${name} opens a case, and leads to no state`)
     if (move.after !== undefined && !Object.hasOwn(clocks, move.after))
       faults.push(`${name} waits for ${move.after}, which is no clock`)
-    for (const field of [...(move.keeps ?? []), ...Object.keys(move.fields ?? {}), ...Object.keys(move.binds ?? {})])
+    for (const each of move.resets ?? []) {
+      const isKnown =
+        Object.hasOwn(moves, each) || Object.values(moves).some(({ collects }) => collects?.includes(each) === true)
+      if (!isKnown) faults.push(`${name} lets ${each} begin anew, which is no move and nothing collected`)
+    }
+    for (const field of [
+      ...(move.keeps ?? []),
+      ...(move.collects ?? []),
+      ...Object.keys(move.fields ?? {}),
+      ...Object.keys(move.binds ?? {}),
+    ])
       if (!Object.hasOwn(properties, field)) faults.push(`${name} has no field ${field}`)
     for (const state of move.publicWith ?? [])
       if (!Object.hasOwn(states, state)) faults.push(`${name} becomes public with ${state}, which is no state`)
@@ -103,6 +122,8 @@ function faultsOfClocks({ clocks, moves, roles, states }: Procedure): string[] {
       if (from !== undefined && !Object.hasOwn(moves[start]?.body.properties ?? {}, from))
         faults.push(`the clock ${name} counts from ${from}, which ${start} does not say`)
     }
+    if (clock.term !== undefined && !Object.hasOwn(states, clock.term))
+      faults.push(`the term ${name} leads to ${clock.term}, which is no state`)
     if (clock.lapse === '') faults.push(`nothing is said of what the lapse of ${name} opens`)
     for (const opened of clock.opens)
       if (moves[opened]?.after !== name) faults.push(`the lapse of ${name} opens ${opened}, which does not wait for it`)
@@ -150,7 +171,9 @@ function faultsOfGuards(procedure: Procedure): string[] {
   for (const [name, move] of Object.entries(procedure.moves)) {
     const reads = [...(move.guard?.reads ?? []), ...(move.decide?.reads ?? [])]
     for (const read of reads) {
-      const keepers = Object.values(procedure.moves).filter(({ keeps }) => keeps?.includes(read) === true)
+      const keepers = Object.values(procedure.moves).filter(
+        ({ keeps = [], collects = [] }) => keeps.includes(read) || collects.includes(read),
+      )
       if (keepers.length === 0) faults.push(`${name} looks at ${read}, which no move keeps`)
       for (const keeper of keepers) {
         const hidden = keeper.fields?.[read] ?? visibilityOf(procedure, keeper)

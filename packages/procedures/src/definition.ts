@@ -75,6 +75,10 @@ export interface MoveDefinition<R extends string = string, S extends string = st
   readonly body: TObject
   /** Fields of the body that guards, clocks and views of the case go on to use, under their own names. */
   readonly keeps?: readonly string[]
+  /** Fields that are kept for each of its authors: the fact of that name is a record from party to value. */
+  readonly collects?: readonly string[]
+  /** Moves and collected fields that begin anew with it: another round of signatures, another vote. */
+  readonly resets?: readonly string[]
   readonly guard?: Guard
   /** Only once this clock has lapsed. */
   readonly after?: C
@@ -87,7 +91,7 @@ export interface MoveDefinition<R extends string = string, S extends string = st
 }
 
 /** A deadline: what starts it, how long it is, whom it binds, where it comes from, and what opens when it lapses. */
-export interface ClockDefinition<R extends string = string, M extends string = string> {
+export interface ClockDefinition<R extends string = string, S extends string = string, M extends string = string> {
   readonly title: string
   /** Moves with which it starts. */
   readonly starts: readonly M[]
@@ -102,6 +106,11 @@ export interface ClockDefinition<R extends string = string, M extends string = s
   readonly lapse: string
   /** Moves that are possible only then. */
   readonly opens: readonly M[]
+  /**
+   * A term: a period that a party's own statement set, such as notice of withdrawal. When it has run out the case is in
+   * this state, without anybody's further move. No deadline for somebody else is one.
+   */
+  readonly term?: S
 }
 
 /** A length that depends on a fact with a word for value. */
@@ -129,7 +138,7 @@ export interface Procedure<
   readonly seat: 'opener' | NoInfer<R>
   readonly states: Readonly<Record<S, StateDefinition>>
   readonly moves: Readonly<Record<M, MoveDefinition<NoInfer<R>, NoInfer<S>, NoInfer<C>>>>
-  readonly clocks: Readonly<Record<C, ClockDefinition<NoInfer<R>, NoInfer<M>>>>
+  readonly clocks: Readonly<Record<C, ClockDefinition<NoInfer<R>, NoInfer<S>, NoInfer<M>>>>
   /** Who sees moves that say nothing of it. */
   readonly visibility: Visibility
   readonly sources: readonly Citation[]

@@ -66,7 +66,7 @@ export function pageOf(procedure: Procedure): string {
         lengthsText(clock),
         `from ${named(clock.starts)}${clock.from === undefined ? '' : `, counted from \`${clock.from}\``}, until ${named(clock.stops)}`,
         clock.binds,
-        clock.lapse,
+        clock.term === undefined ? clock.lapse : `${clock.lapse}: the case is then \`${clock.term}\`, by itself`,
         citationText(clock.source),
       ]),
     ),

@@ -1,8 +1,28 @@
-import { type Case, hasLapsed } from './case.ts'
+import { type Case, deadlineOf, hasLapsed, partiesOf } from './case.ts'
 import { commonMovesOf, commonTitles, isCommonMove } from './common-moves.ts'
-import { following, type MoveDefinition, type Procedure } from './definition.ts'
-import { partiesOf } from './case.ts'
+import type { MoveDefinition, Procedure } from './definition.ts'
 import type { PossibleMove } from './procedure-error.ts'
+
+/**
+ * The case as it is at a moment: a term that has run out by then took effect when it did. Nothing else that time does
+ * changes a case.
+ */
+export function atTime(procedure: Procedure, of: Case, at: number): Case {
+  if (isEnded(procedure, of) || of.suspendedAt !== undefined) return of
+  const due = Object.entries(of.clocks)
+    .filter(([, running]) => running.stoppedAt === undefined && deadlineOf(running) < at)
+    .flatMap(([name, running]) => {
+      const state = procedure.clocks[name]?.term
+      return state === undefined ? [] : [{ name, running, state, endedAt: deadlineOf(running) }]
+    })
+    .sort((one, other) => one.endedAt - other.endedAt)
+  let now = of
+  for (const { name, running, state, endedAt } of due) {
+    const clocks = { ...now.clocks, [name]: { ...running, stoppedAt: endedAt } }
+    now = Object.assign({}, now, { state, clocks, movedAt: Math.max(now.movedAt, endedAt) })
+  }
+  return now
+}
 
 /** Nothing follows in it but replies. */
 export function isEnded(procedure: Procedure, of: Case): boolean {
@@ -13,7 +33,8 @@ export function isEnded(procedure: Procedure, of: Case): boolean {
  * What is possible in a case at a moment, and for whom. A move whose clock has not lapsed is not among it; what its guard
  * demands is left to whoever makes it.
  */
-export function possibleMoves(procedure: Procedure, of: Case, at: number): readonly PossibleMove[] {
+export function possibleMoves(procedure: Procedure, then: Case, at: number): readonly PossibleMove[] {
+  const of = atTime(procedure, then, at)
   const own = Object.entries(procedure.moves)
     .filter(([, move]) => isOpenIn(procedure, move, of, at))
     .map(([name, move]) => ({ move: name, title: move.title, ...whoMay(move, name, of) }))
@@ -48,9 +69,4 @@ export function possibleText(possible: readonly PossibleMove[]): string {
   if (possible.length === 0) return 'nothing is possible any more'
   const each = possible.map(({ move, by }) => (by.length === 0 ? move : `${move} (${by.join(', ')})`))
   return `possible now: ${each.join(', ')}`
-}
-
-/** States that a move may lead to from where a case is. */
-export function leadsTo(move: MoveDefinition, { state }: Pick<Case, 'state'>): readonly string[] {
-  return following(move, state)
 }

@@ -120,7 +120,7 @@ test('a version is found by its name, and what is none is told from those there 
   assert.equal(procedureOf('dispute/1').title, 'Settlement of a dispute')
   assert.equal(newestOf('exercise').version, 1)
   assert.throws(() => procedureOf('dispute/9'), { code: 'unknown-procedure', message: /dispute\/1/ })
-  assert.throws(() => newestOf('war'), { code: 'unknown-procedure', message: /dispute, exercise/ })
+  assert.throws(() => newestOf('war'), { code: 'unknown-procedure', message: /decision, dispute, exercise/ })
 })
 
 function opened(procedure: Procedure): Case {
@@ -181,5 +181,6 @@ function valueOf(schema: TSchema | undefined): unknown {
   if (typeof pattern === 'string' && pattern.includes('party')) return partyOf('named')
   if (typeof pattern === 'string' && pattern.includes('sha256')) return `sha256:${'5e'.repeat(32)}`
   if (type === 'integer') return 1
+  if (type === 'boolean') return true
   return 'some words'
 }

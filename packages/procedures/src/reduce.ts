@@ -13,7 +13,7 @@ import {
   type Procedure,
   versionName,
 } from './definition.ts'
-import { isEnded, isOpenIn, possibleMoves, possibleText } from './possible.ts'
+import { atTime, isEnded, isOpenIn, possibleMoves, possibleText } from './possible.ts'
 import { ProcedureError } from './procedure-error.ts'
 
 /** Parties that have one role at the most, where the definition says nothing: a State's or a company's. */
@@ -64,7 +64,8 @@ export function openCase(procedure: Procedure, move: Move, { seat, place }: Open
  * Throws ProcedureError `unknown-move`, `not-your-move`, `not-possible-now`, `already-made`, `bad-body`, `guarded`,
  * `unknown-proposal`, `too-many`; each refusal names what is possible, and for whom.
  */
-export function reduce(procedure: Procedure, of: Case, move: Move): Case {
+export function reduce(procedure: Procedure, before: Case, move: Move): Case {
+  const of = atTime(procedure, before, move.at)
   const isCommon = isCommonMove(move.name)
   const definition = isCommon ? undefined : moveOf(procedure, move.name)
   if (definition?.from === 'opening') throw new ProcedureError('case-exists', `${of.urn} is open already`)
@@ -168,9 +169,10 @@ function afterOwnMove(procedure: Procedure, definition: MoveDefinition, of: Case
   const { guard, decide } = definition
   const wrong = guard?.check(look(guard.reads, of.facts))
   if (wrong !== undefined) throw guarded(procedure, of, move, wrong)
-  const facts = { ...of.facts, ...only(definition.keeps ?? [], move.body) }
+  const begun = begunAnew(definition, of)
+  const facts = { ...begun.facts, ...only(definition.keeps ?? [], move.body), ...collected(definition, begun, move) }
   const isNoted = definition.each === true || definition.once === true
-  const made = isNoted ? { ...of.made, [move.name]: [...(of.made[move.name] ?? []), move.by] } : of.made
+  const made = isNoted ? { ...begun.made, [move.name]: [...(begun.made[move.name] ?? []), move.by] } : begun.made
   const next: Case = { ...of, roles, facts, made, state: of.state }
   const isLast =
     definition.each !== true || everyone(definition, next).every((party) => made[move.name]?.includes(party))
@@ -187,6 +189,29 @@ function afterOwnMove(procedure: Procedure, definition: MoveDefinition, of: Case
 function guarded(procedure: Procedure, of: Case, move: Move, wrong: string): ProcedureError {
   if (of.state === '') return new ProcedureError('guarded', `${move.name}: ${wrong}`)
   return refusal('guarded', `${move.name}: ${wrong}`, procedure, of, move)
+}
+
+/** The case without what a move lets begin anew. */
+function begunAnew({ resets = [] }: MoveDefinition, of: Case): Pick<Case, 'facts' | 'made'> {
+  if (resets.length === 0) return of
+  const rest = <T>(from: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
+    Object.fromEntries(Object.entries(from).filter(([name]) => !resets.includes(name)))
+  return { facts: rest(of.facts), made: rest(of.made) }
+}
+
+/** Facts from party to value, with those of this move's author. */
+function collected(
+  { collects = [] }: MoveDefinition,
+  { facts }: Pick<Case, 'facts'>,
+  { by, body }: Move,
+): Case['facts'] {
+  return Object.fromEntries(
+    collects.map((field) => {
+      // Safe: nothing but this function writes the fact of that name.
+      const before = (facts[field] ?? {}) as Readonly<Record<string, unknown>>
+      return [field, Object.hasOwn(body, field) ? { ...before, [by]: body[field] } : before]
+    }),
+  )
 }
 
 /** The parties whose move the case waits for where each makes it. */

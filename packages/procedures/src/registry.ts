@@ -1,10 +1,13 @@
 import { type Procedure, versionName } from './definition.ts'
 import { ProcedureError } from './procedure-error.ts'
+import { agreement } from './procedures/agreement.ts'
+import { capacity } from './procedures/capacity.ts'
+import { decision } from './procedures/decision.ts'
 import { dispute } from './procedures/dispute.ts'
 import { exercise } from './procedures/exercise.ts'
 
 /** Every version of every procedure: a case keeps the one that it was opened with. */
-export const procedures: readonly Procedure[] = [dispute, exercise]
+export const procedures: readonly Procedure[] = [agreement, capacity, decision, dispute, exercise]
 
 const byVersion = new Map(procedures.map((procedure) => [versionName(procedure), procedure]))
 
