@@ -137,7 +137,12 @@ function faultsOfClocks({ clocks, moves, roles, states }: Procedure): string[] {
       if (from !== 'opening' && !from.some((state) => runsIn.has(state)))
         faults.push(`the lapse of ${name} opens ${opened}, which is possible in no state where the clock runs`)
     }
-    faults.push(...faultsOfChoice(name, clock.length, moves))
+    const { length } = clock
+    const isSaid = (start: string): boolean =>
+      'until' in length && Object.hasOwn(moves[start]?.body.properties ?? {}, length.until)
+    if ('until' in length && !clock.starts.every(isSaid))
+      faults.push(`the clock ${name} ends with ${length.until}, which not every move that starts it says`)
+    faults.push(...faultsOfChoice(name, length, moves))
   }
   return faults
 }

@@ -99,7 +99,7 @@ export interface ClockDefinition<R extends string = string, S extends string = s
   readonly from?: string
   /** Moves with which it ends. One that its author's home log had before the clock ran out is in time. */
   readonly stops: readonly M[]
-  readonly length: Length | ChosenLength
+  readonly length: Length | ChosenLength | SaidLength
   readonly binds: R
   readonly source: Citation
   /** In words: what may be done when it has lapsed. A lapse decides nothing. */
@@ -111,6 +111,11 @@ export interface ClockDefinition<R extends string = string, S extends string = s
    * this state, without anybody's further move. No deadline for somebody else is one.
    */
   readonly term?: S
+}
+
+/** To the moment that a field of the move which starts it says, RFC 3339 in UTC; it does not start where that says none. */
+export interface SaidLength {
+  readonly until: string
 }
 
 /** A length that depends on a fact with a word for value. */

@@ -34,7 +34,7 @@ export {
   standingOf,
 } from './case.ts'
 export { type Opening, openCase, reduce } from './reduce.ts'
-export { isEnded, possibleMoves } from './possible.ts'
+export { atTime, isEnded, possibleMoves } from './possible.ts'
 export { commonBodies, commonTitles } from './common-moves.ts'
 export { faultsOf, requireSound } from './check-definition.ts'
 export { clocksOf, type ClockView, dueBy, type TimelineEntry, timelineOf } from './timeline.ts'
@@ -44,3 +44,10 @@ export { endOf, momentText } from './clocks/end.ts'
 export { type Length, lengthText } from './clocks/length.ts'
 export { type Place, requirePlace } from './clocks/place.ts'
 export { newestOf, procedureOf, procedures } from './registry.ts'
+export {
+  type Condition,
+  conditions,
+  missingConditions,
+  type Notice,
+  personalDataIn,
+} from './procedures/restriction-conditions.ts'

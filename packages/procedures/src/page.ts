@@ -93,6 +93,7 @@ const seenBy = {
 } as const
 
 function lengthsText({ length }: ClockDefinition): string {
+  if ('until' in length) return `to the moment in \`${length.until}\``
   if (!('by' in length)) return lengthText(length)
   return Object.entries(length.lengths)
     .map(([word, each]) => `${lengthText(each)} where \`${length.by}\` is ${word}`)

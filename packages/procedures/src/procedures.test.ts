@@ -120,7 +120,10 @@ test('a version is found by its name, and what is none is told from those there 
   assert.equal(procedureOf('dispute/1').title, 'Settlement of a dispute')
   assert.equal(newestOf('exercise').version, 1)
   assert.throws(() => procedureOf('dispute/9'), { code: 'unknown-procedure', message: /dispute\/1/ })
-  assert.throws(() => newestOf('war'), { code: 'unknown-procedure', message: /decision, dispute, exercise/ })
+  assert.throws(() => newestOf('war'), {
+    code: 'unknown-procedure',
+    message: /decision, dispute, exercise, restriction/,
+  })
 })
 
 function opened(procedure: Procedure): Case {

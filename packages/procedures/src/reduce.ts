@@ -5,7 +5,9 @@ import { afterCommonMove, commonBodies, commonMovesOf, isCommonMove } from './co
 import { endOf } from './clocks/end.ts'
 import type { Length } from './clocks/length.ts'
 import { type Place, requirePlace } from './clocks/place.ts'
+import { secondsOf } from '@comity/statement'
 import {
+  type ChosenLength,
   type ClockDefinition,
   type GuardLook,
   type MoveDefinition,
@@ -252,19 +254,24 @@ function clocksAfter(procedure: Procedure, of: Case, move: Move, isLast: boolean
     const running = clocks[name]
     const stops = clock.stops.includes(move.name) && isLast && running !== undefined && running.stoppedAt === undefined
     if (stops) clocks[name] = { ...running, stoppedAt: move.filedAt }
-    if (clock.starts.includes(move.name) && isLast) clocks[name] = started(clock, of, move)
+    const begun = clock.starts.includes(move.name) && isLast ? started(clock, of, move) : undefined
+    if (begun !== undefined) clocks[name] = begun
   }
   return clocks
 }
 
-function started(clock: ClockDefinition, of: Case, move: Move): RunningClock {
+function started(clock: ClockDefinition, of: Case, move: Move): RunningClock | undefined {
+  if ('until' in clock.length) {
+    const said = move.body[clock.length.until]
+    return typeof said === 'string' ? { startedAt: move.at, endsAt: secondsOf(said) } : undefined
+  }
   const from = clock.from === undefined ? undefined : move.body[clock.from]
   const startedAt = typeof from === 'number' ? from : move.at
-  return { startedAt, endsAt: endOf(startedAt, lengthOf(clock, of), of.place) }
+  return { startedAt, endsAt: endOf(startedAt, lengthOf(clock.length, of), of.place) }
 }
 
 /** How long a clock is in this case. */
-export function lengthOf({ length }: Pick<ClockDefinition, 'length'>, { facts }: Pick<Case, 'facts'>): Length {
+export function lengthOf(length: Length | ChosenLength, { facts }: Pick<Case, 'facts'>): Length {
   if (!('by' in length)) return length
   const chosen = length.lengths[String(facts[length.by])]
   if (chosen !== undefined) return chosen

@@ -5,9 +5,10 @@ import { capacity } from './procedures/capacity.ts'
 import { decision } from './procedures/decision.ts'
 import { dispute } from './procedures/dispute.ts'
 import { exercise } from './procedures/exercise.ts'
+import { restriction } from './procedures/restriction.ts'
 
 /** Every version of every procedure: a case keeps the one that it was opened with. */
-export const procedures: readonly Procedure[] = [agreement, capacity, decision, dispute, exercise]
+export const procedures: readonly Procedure[] = [agreement, capacity, decision, dispute, exercise, restriction]
 
 const byVersion = new Map(procedures.map((procedure) => [versionName(procedure), procedure]))
 

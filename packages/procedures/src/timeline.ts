@@ -2,7 +2,7 @@ import { type Case, deadlineOf, type Move, standingOf } from './case.ts'
 import { momentText } from './clocks/end.ts'
 import { lengthText } from './clocks/length.ts'
 import { commonTitles, isCommonMove } from './common-moves.ts'
-import { type Citation, moveOf, type Procedure } from './definition.ts'
+import { type Citation, type ClockDefinition, moveOf, type Procedure } from './definition.ts'
 import { lengthOf } from './reduce.ts'
 
 /** One clock of a case as its page shows it: with hour, zone and source, and both ends where the parties agreed on one. */
@@ -32,11 +32,13 @@ export function clocksOf(procedure: Procedure, of: Case, at: number): readonly C
       const { title, binds, source, lapse } = clock
       const deadline = momentText(deadlineOf(running), of.place)
       const standing = standingOf(running, at, of.suspendedAt)
-      return [
-        { name, title, binds, standing, length: lengthText(lengthOf(clock, of)), ...running, deadline, source, lapse },
-      ]
+      return [{ name, title, binds, standing, length: lengthIn(clock, of), ...running, deadline, source, lapse }]
     })
     .sort((one, other) => deadlineOf(one) - deadlineOf(other))
+}
+
+function lengthIn({ length }: ClockDefinition, of: Case): string {
+  return 'until' in length ? 'as was said' : lengthText(lengthOf(length, of))
 }
 
 /** What runs out up to a moment, in a case where it has not been answered: for reminders. */
