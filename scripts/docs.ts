@@ -9,6 +9,7 @@ import { cliDocument } from './cli-docs.ts'
 import { housePicture } from './house-picture.ts'
 import { instrumentsDocument } from './instruments-docs.ts'
 import { kindsDocument } from './kinds-docs.ts'
+import { procedurePages } from './procedures-docs.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
@@ -17,6 +18,7 @@ const pages: Readonly<Record<string, () => string>> = {
   'docs/house.svg': housePicture,
   'docs/instruments.md': instrumentsDocument,
   'docs/kinds.md': kindsDocument,
+  ...procedurePages,
 }
 
 function read(path: string): string | undefined {

@@ -13,6 +13,7 @@ const floors: readonly (readonly (readonly [room: string, purpose: string])[])[]
     ['contract', 'API schemas, codes, typed client'],
     ['store', 'streams, blobs, cells, keyring'],
   ],
+  [['procedures', 'cases: roles, moves, clocks']],
   [['statement', 'COSE, receipts, parties, kinds']],
   [
     ['log', 'Merkle tree, tiles, notes, proofs'],

@@ -20,6 +20,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   instruments: { mayImport: [], browserSafe: true },
   exposure: { mayImport: [], browserSafe: true },
   statement: { mayImport: ['log'], browserSafe: true },
+  procedures: { mayImport: ['statement', 'instruments'], browserSafe: true },
   assessment: { mayImport: ['log', 'statement', 'instruments'] },
   contract: { mayImport: ['log', 'statement', 'instruments', 'exposure'], browserSafe: true },
   store: { mayImport: ['log'] },

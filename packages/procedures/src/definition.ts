@@ -1,0 +1,198 @@
+/**
+ * What a procedure is: data, and a few small pure functions. Everything else is made from it: checks, forms, clocks,
+ * timelines, diagrams, documentation.
+ */
+import type { Provision } from '@comity/instruments'
+import type { TObject } from 'typebox'
+import type { Length } from './clocks/length.ts'
+import { ProcedureError } from './procedure-error.ts'
+
+/** Who sees a move or one of its fields: everybody, the parties of the case, or nobody but them that it exists. */
+export type Visibility = 'public' | 'parties' | 'sealed'
+
+/** Where a clock, a ground or a rule comes from. */
+export interface Citation {
+  /** Law and article, treaty and paragraph, or practice. */
+  readonly text: string
+  readonly url?: string
+  /** Whether the project has read the source itself. What nobody has read is shown as unverified. */
+  readonly verified: boolean
+}
+
+/** A part that parties play, bound to them when the case opens or when they join. */
+export interface RoleDefinition {
+  readonly title: string
+  /** How many parties may have it; 1 where it says nothing. */
+  readonly most?: number
+}
+
+export interface StateDefinition {
+  readonly title: string
+  /** Nothing follows but replies. */
+  readonly isEnd?: boolean
+  /** What it puts on record, for which provision. */
+  readonly record?: { readonly provision: Provision['id']; readonly text: string }
+}
+
+/** A condition that a schema cannot say. It sees the facts it names and nothing else. */
+export interface Guard {
+  /** Names of facts: fields that earlier moves kept. */
+  readonly reads: readonly string[]
+  /** For people: what has to be so. */
+  readonly says: string
+  /** What is wrong, or undefined. */
+  check(look: GuardLook): string | undefined
+}
+
+/** What a guard may look at. */
+export interface GuardLook {
+  readonly facts: Readonly<Record<string, unknown>>
+  readonly body: Readonly<Record<string, unknown>>
+  readonly by: string
+  readonly roles: Readonly<Record<string, readonly string[]>>
+  /** When it takes effect, in seconds since the epoch. */
+  readonly at: number
+}
+
+export interface MoveDefinition<R extends string = string, S extends string = string, C extends string = string> {
+  readonly title: string
+  /** Who may make it. `anyone` needs `joins`. */
+  readonly by: readonly R[] | 'anyone'
+  /** From which states; the opening move has none. */
+  readonly from: readonly S[] | 'opening'
+  /** The state that follows, or those that may: then `decide` says which. */
+  readonly to: S | readonly S[] | 'same'
+  /** Which of `to` follows. Looks at what a guard may look at, this move's own fields among the facts. */
+  readonly decide?: { readonly reads: readonly string[]; choose(look: GuardLook): S }
+  /** The role that its author has from then on. */
+  readonly joins?: R
+  /** Fields of its body that name parties, and the role which those have from then on. */
+  readonly binds?: Readonly<Record<string, R>>
+  /** The state changes with the last party of its role that makes it; each makes it once. */
+  readonly each?: boolean
+  /** Each party makes it at most once. */
+  readonly once?: boolean
+  readonly body: TObject
+  /** Fields of the body that guards, clocks and views of the case go on to use, under their own names. */
+  readonly keeps?: readonly string[]
+  /** Fields that are kept for each of its authors: the fact of that name is a record from party to value. */
+  readonly collects?: readonly string[]
+  /** Moves and collected fields that begin anew with it: another round of signatures, another vote. */
+  readonly resets?: readonly string[]
+  readonly guard?: Guard
+  /** Only once this clock has lapsed. */
+  readonly after?: C
+  readonly visibility?: Visibility
+  /** Fields that are seen by fewer than the move. */
+  readonly fields?: Readonly<Record<string, Visibility>>
+  /** When what was not public becomes so: with which state of the case. */
+  readonly publicWith?: readonly S[]
+  readonly cites?: readonly Citation[]
+}
+
+/** A deadline: what starts it, how long it is, whom it binds, where it comes from, and what opens when it lapses. */
+export interface ClockDefinition<R extends string = string, S extends string = string, M extends string = string> {
+  readonly title: string
+  /** Moves with which it starts. */
+  readonly starts: readonly M[]
+  /** A field of that move's body in seconds since the epoch: where a law counts from awareness, say. */
+  readonly from?: string
+  /** Moves with which it ends. One that its author's home log had before the clock ran out is in time. */
+  readonly stops: readonly M[]
+  readonly length: Length | ChosenLength | SaidLength
+  readonly binds: R
+  readonly source: Citation
+  /** In words: what may be done when it has lapsed. A lapse decides nothing. */
+  readonly lapse: string
+  /** Moves that are possible only then. */
+  readonly opens: readonly M[]
+  /**
+   * A term: a period that a party's own statement set, such as notice of withdrawal. When it has run out the case is in
+   * this state, without anybody's further move. No deadline for somebody else is one.
+   */
+  readonly term?: S
+}
+
+/** To the moment that a field of the move which starts it says, RFC 3339 in UTC; it does not start where that says none. */
+export interface SaidLength {
+  readonly until: string
+}
+
+/** A length that depends on a fact with a word for value. */
+export interface ChosenLength {
+  readonly by: string
+  readonly lengths: Readonly<Record<string, Length>>
+}
+
+/** A procedure with the names of its roles, states, moves and clocks checked against each other by the compiler. */
+export interface Procedure<
+  R extends string = string,
+  S extends string = string,
+  M extends string = string,
+  C extends string = string,
+> {
+  /** `dispute`: file name, and the first part of a version's name. */
+  readonly name: string
+  /** A running case keeps the version that it was opened with. */
+  readonly version: number
+  readonly title: string
+  readonly purpose: string
+  readonly provisions: readonly Provision['id'][]
+  readonly roles: Readonly<Record<R, RoleDefinition>>
+  /** Whose log orders the moves: that of whoever opens it, or of the party that the opening move binds to a role. */
+  readonly seat: 'opener' | NoInfer<R>
+  readonly states: Readonly<Record<S, StateDefinition>>
+  readonly moves: Readonly<Record<M, MoveDefinition<NoInfer<R>, NoInfer<S>, NoInfer<C>>>>
+  readonly clocks: Readonly<Record<C, ClockDefinition<NoInfer<R>, NoInfer<S>, NoInfer<M>>>>
+  /** Who sees moves that say nothing of it. */
+  readonly visibility: Visibility
+  readonly sources: readonly Citation[]
+  /** A case from the first move to the last, shown in the documentation and played by tests. */
+  readonly example: readonly ExampleMove<NoInfer<R>, NoInfer<M>>[]
+}
+
+/** One move of an example: who makes it, how many seconds after the one before, and what it says. */
+export interface ExampleMove<R extends string = string, M extends string = string> {
+  /** A role and, where several parties have it, which of them: `member`, `member 2`. */
+  readonly by: R | `${R} ${number}`
+  readonly move: M | CommonMove
+  readonly after: number
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+/** Moves that every procedure has. */
+export type CommonMove = 'reply' | 'withdraw' | 'propose' | 'accept'
+
+/** Writes a procedure down. The compiler checks that every name which it uses is one that it defines. */
+export function defineProcedure<
+  const R extends string,
+  const S extends string,
+  const M extends string,
+  const C extends string = never,
+>(definition: Procedure<R, S, M, C>): Procedure {
+  // Narrower names in a wider record: nothing writes to it.
+  return definition as unknown as Procedure
+}
+
+/** The definition of a move. Throws ProcedureError `unknown-move`. */
+export function moveOf(procedure: Procedure, name: string): MoveDefinition {
+  const move = Object.hasOwn(procedure.moves, name) ? procedure.moves[name] : undefined
+  if (move !== undefined) return move
+  const known = Object.keys(procedure.moves).join(', ')
+  throw new ProcedureError('unknown-move', `procedure ${procedure.name} has no move "${name.slice(0, 80)}": ${known}`)
+}
+
+/** `dispute/1`. */
+export function versionName({ name, version }: Pick<Procedure, 'name' | 'version'>): string {
+  return `${name}/${version}`
+}
+
+export function visibilityOf(procedure: Procedure, move: MoveDefinition): Visibility {
+  return move.visibility ?? procedure.visibility
+}
+
+/** The states that may follow a move made in `state`. */
+export function following(move: MoveDefinition, state: string): readonly string[] {
+  if (move.to === 'same') return [state]
+  return typeof move.to === 'string' ? [move.to] : move.to
+}

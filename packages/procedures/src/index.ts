@@ -1,0 +1,53 @@
+/**
+ * Cases: a procedure is data that reads like the law it carries out, and everything else is made from it. Imports neither
+ * clock nor network: whoever plays a move says when it took effect.
+ */
+export { ProcedureError, type ProcedureErrorCode, type PossibleMove } from './procedure-error.ts'
+export {
+  type ChosenLength,
+  type Citation,
+  type ClockDefinition,
+  type CommonMove,
+  defineProcedure,
+  type ExampleMove,
+  type Guard,
+  type GuardLook,
+  type MoveDefinition,
+  moveOf,
+  type Procedure,
+  type RoleDefinition,
+  type StateDefinition,
+  versionName,
+  type Visibility,
+  visibilityOf,
+} from './definition.ts'
+export {
+  type Agreement,
+  type Case,
+  type ClockStanding,
+  deadlineOf,
+  type Move,
+  partiesOf,
+  type Proposal,
+  rolesOf,
+  type RunningClock,
+  standingOf,
+} from './case.ts'
+export { type Opening, openCase, reduce } from './reduce.ts'
+export { atTime, isEnded, possibleMoves } from './possible.ts'
+export { commonBodies, commonTitles } from './common-moves.ts'
+export { faultsOf, requireSound } from './check-definition.ts'
+export { clocksOf, type ClockView, dueBy, type TimelineEntry, timelineOf } from './timeline.ts'
+export { diagramOf } from './diagram.ts'
+export { pageOf } from './page.ts'
+export { endOf, momentText } from './clocks/end.ts'
+export { type Length, lengthText } from './clocks/length.ts'
+export { type Place, requirePlace } from './clocks/place.ts'
+export { newestOf, procedureOf, procedures } from './registry.ts'
+export {
+  type Condition,
+  conditions,
+  missingConditions,
+  type Notice,
+  personalDataIn,
+} from './procedures/restriction-conditions.ts'

@@ -1,0 +1,116 @@
+import { lengthText } from './clocks/length.ts'
+import { commonTitles } from './common-moves.ts'
+import { type Citation, type ClockDefinition, type Procedure, versionName, visibilityOf } from './definition.ts'
+import { diagramOf } from './diagram.ts'
+
+/** A procedure as a page in Markdown, made from nothing but its definition. */
+export function pageOf(procedure: Procedure): string {
+  const { title, purpose, provisions, roles, seat, states, moves, clocks, sources } = procedure
+  return [
+    `# ${title}`,
+    '',
+    `\`${versionName(procedure)}\`, for ${provisions.map((each) => `\`${each}\``).join(', ')}. ${purpose}`,
+    '',
+    ...table(
+      ['role', 'who'],
+      Object.entries(roles).map(([name, { title: who, most = 1 }]) => [
+        `\`${name}\``,
+        most === 1 ? who : `${who}; up to ${most}`,
+      ]),
+    ),
+    '',
+    `Moves take effect in the order of the log of ${seat === 'opener' ? 'whoever opens the case' : `the ${seat}`}. What nothing else is said of is ${seenBy[procedure.visibility]}.`,
+    '',
+    '```mermaid',
+    diagramOf(procedure).trimEnd(),
+    '```',
+    '',
+    '## Moves',
+    '',
+    ...table(
+      ['move', 'what', 'by', 'says', 'sees it'],
+      Object.entries(moves).map(([name, move]) => [
+        `\`${name}\``,
+        [
+          move.title,
+          move.each === true ? 'done once each of them has' : undefined,
+          move.after === undefined ? undefined : `once \`${move.after}\` has lapsed`,
+          move.guard?.says,
+          ...(move.cites ?? []).map(citationText),
+        ]
+          .filter((part) => part !== undefined)
+          .join('; '),
+        move.by === 'anyone' ? `anyone, who is then ${move.joins ?? ''}` : move.by.join(', '),
+        Object.keys(move.body.properties)
+          .map((field) => {
+            const isRequired = ((move.body['required'] ?? []) as readonly string[]).includes(field) // names of members
+            return isRequired ? `\`${field}\`` : `\`${field}\`?`
+          })
+          .join(', '),
+        visibilityOf(procedure, move),
+      ]),
+    ),
+    '',
+    `Beside these, in every case: ${Object.entries(commonTitles)
+      .map(([name, what]) => `\`${name}\` (${what.toLowerCase()})`)
+      .join(
+        ', ',
+      )}. A proposal is carried out once every party of the case has accepted it. A reply is possible also after the end.`,
+    '',
+    '## Clocks',
+    '',
+    ...table(
+      ['clock', 'length', 'runs', 'binds', 'lapse', 'source'],
+      Object.entries(clocks).map(([name, clock]) => [
+        `\`${name}\``,
+        lengthsText(clock),
+        `from ${named(clock.starts)}${clock.from === undefined ? '' : `, counted from \`${clock.from}\``}, until ${named(clock.stops)}`,
+        clock.binds,
+        clock.term === undefined ? clock.lapse : `${clock.lapse}: the case is then \`${clock.term}\`, by itself`,
+        citationText(clock.source),
+      ]),
+    ),
+    '',
+    'A lapse is never stored, and decides nothing. Days end with the last second of the last of them, in the zone of the case; hours are exact.',
+    '',
+    '## On record',
+    '',
+    ...Object.entries(states)
+      .filter(([, { record }]) => record !== undefined)
+      .map(([name, { record }]) => `- \`${name}\`, for \`${record?.provision}\`: ${record?.text}`),
+    '',
+    '## Sources',
+    '',
+    ...sources.map((source) => `- ${citationText(source)}`),
+    '',
+  ].join('\n')
+}
+
+const seenBy = {
+  public: 'public',
+  parties: 'seen by the parties of the case',
+  sealed: 'sealed: nobody else learns that there is a case',
+} as const
+
+function lengthsText({ length }: ClockDefinition): string {
+  if ('until' in length) return `to the moment in \`${length.until}\``
+  if (!('by' in length)) return lengthText(length)
+  return Object.entries(length.lengths)
+    .map(([word, each]) => `${lengthText(each)} where \`${length.by}\` is ${word}`)
+    .join(', ')
+}
+
+function named(moves: readonly string[]): string {
+  return moves.map((move) => `\`${move}\``).join(' or ')
+}
+
+function citationText({ text, url, verified }: Citation): string {
+  const source = url === undefined ? text : `[${text}](${url})`
+  return verified ? source : `${source} (unverified)`
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)]
+}

@@ -1,0 +1,189 @@
+/** What every procedure has to be, whichever it is. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import type { TSchema } from 'typebox'
+import { type Case, deadlineOf, type Move } from './case.ts'
+import { faultsOf } from './check-definition.ts'
+import type { Procedure } from './definition.ts'
+import { diagramOf } from './diagram.ts'
+import { exampleMoves, moveBy, partyOf, played, seat, start, utc } from './play.fixture.ts'
+import { possibleMoves } from './possible.ts'
+import { ProcedureError } from './procedure-error.ts'
+import { openCase, reduce } from './reduce.ts'
+import { newestOf, procedureOf, procedures } from './registry.ts'
+import { clocksOf, dueBy, timelineOf } from './timeline.ts'
+
+for (const procedure of procedures) {
+  test(`${procedure.name}: the definition is sound`, () => assert.deepEqual(faultsOf(procedure), []))
+
+  test(`${procedure.name}: the example runs from the first move to an end, and its case stays small`, () => {
+    const moves = exampleMoves(procedure)
+    const of = played(procedure, moves)
+    assert.equal(procedure.states[of.state]?.isEnd, true, of.state)
+    assert.equal(of.moves, moves.length)
+    assert.ok(JSON.stringify(of).length < 2048, `${JSON.stringify(of).length} bytes`)
+    const timeline = timelineOf(procedure, of, moves, of.movedAt)
+    assert.equal(timeline.filter(({ what }) => what === 'move').length, moves.length)
+    assert.deepEqual(
+      dueBy(of, Number.MAX_SAFE_INTEGER).length,
+      clocksOf(procedure, of, of.movedAt).filter(({ stoppedAt }) => stoppedAt === undefined).length,
+    )
+  })
+
+  test(`${procedure.name}: the same moves give the same case, and an end takes replies and nothing else`, () => {
+    const moves = exampleMoves(procedure)
+    const of = played(procedure, moves)
+    assert.deepEqual(played(procedure, moves), of)
+    for (const name of Object.keys(procedure.moves)) {
+      assert.throws(
+        () => reduce(procedure, of, { ...moveBy('organiser', name), by: of.opener, at: of.movedAt }),
+        ProcedureError,
+      )
+    }
+    const replied = reduce(procedure, of, {
+      ...moveBy('', 'reply', { text: 'We note it.' }),
+      by: of.opener,
+      at: of.movedAt,
+    })
+    assert.equal(replied.state, of.state)
+    assert.deepEqual(
+      possibleMoves(procedure, of, of.movedAt).map(({ move }) => move),
+      ['reply'],
+    )
+  })
+
+  test(`${procedure.name}: the diagram names every state and every move`, () => {
+    const diagram = diagramOf(procedure)
+    for (const name of Object.keys(procedure.states)) assert.ok(diagram.includes(name.replaceAll('-', '_')), name)
+    for (const name of Object.keys(procedure.moves)) assert.match(diagram, new RegExp(`(?:: |<br/>)${name} \\(`), name)
+  })
+
+  test(`${procedure.name}: a-lapse-is-not-a-verdict: over random legal play, time alone changes nothing but what is possible`, () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(1000), fc.nat(200 * 86_400)), { maxLength: 24 }), (choices) => {
+        let of = opened(procedure)
+        let at = start
+        for (const [which, later] of choices) {
+          const before = JSON.stringify(of)
+          at += later
+          const possible = possibleMoves(procedure, of, at)
+          clocksOf(procedure, of, at)
+          dueBy(of, at)
+          assert.equal(JSON.stringify(of), before, 'looking at a case, however late, leaves it as it is')
+          const next = anyMove(procedure, of, possible, which, at)
+          if (next === undefined) break
+          of = taken(procedure, of, next)
+        }
+        // Nothing is stored of a lapse: the same moves without a pause between them and the clocks end in the same state.
+        for (const clock of Object.values(of.clocks)) assert.ok(deadlineOf(clock) >= clock.startedAt)
+        assert.ok(!JSON.stringify(of).includes('lapse'))
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test(`${procedure.name}: what is possible is what is taken, and nothing else, whoever tries`, () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(1000), { maxLength: 12 }), (choices) => {
+        let of = opened(procedure)
+        let at = start
+        for (const which of choices) {
+          at += 86_400
+          const possible = possibleMoves(procedure, of, at)
+          for (const name of Object.keys(procedure.moves)) {
+            for (const party of [...new Set(Object.values(of.roles).flat()), partyOf('stranger')]) {
+              const listed = possible.find(({ move }) => move === name)
+              const isAllowed = listed !== undefined && (listed.by.length === 0 || listed.parties.includes(party))
+              const body = bodyOf(procedure, name)
+              const code = codeOf(() => reduce(procedure, of, { ...moveBy('', name, body, at), by: party }))
+              if (isAllowed)
+                assert.ok([undefined, 'guarded', 'already-made', 'too-many'].includes(code), `${name}: ${code}`)
+              else
+                assert.ok(
+                  ['not-possible-now', 'not-your-move', 'already-made', 'case-exists'].includes(String(code)),
+                  `${name}: ${code}`,
+                )
+            }
+          }
+          const next = anyMove(procedure, of, possible, which, at)
+          if (next === undefined) break
+          of = taken(procedure, of, next)
+        }
+      }),
+      { numRuns: 20 },
+    )
+  })
+}
+
+test('a version is found by its name, and what is none is told from those there are', () => {
+  assert.equal(procedureOf('dispute/1').title, 'Settlement of a dispute')
+  assert.equal(newestOf('exercise').version, 1)
+  assert.throws(() => procedureOf('dispute/9'), { code: 'unknown-procedure', message: /dispute\/1/ })
+  assert.throws(() => newestOf('war'), {
+    code: 'unknown-procedure',
+    message: /decision, dispute, exercise, restriction/,
+  })
+})
+
+function opened(procedure: Procedure): Case {
+  const [first] = exampleMoves(procedure)
+  assert.ok(first)
+  return openCase(procedure, first, { seat, place: utc })
+}
+
+function codeOf(work: () => unknown): string | undefined {
+  try {
+    work()
+    return undefined
+  } catch (error) {
+    assert.ok(error instanceof ProcedureError, String(error))
+    assert.ok(error.message.length < 2000)
+    return error.code
+  }
+}
+
+/** The case after a move that may be refused by its guard. */
+function taken(procedure: Procedure, of: Case, move: Move): Case {
+  try {
+    return reduce(procedure, of, move)
+  } catch (error) {
+    assert.ok(
+      error instanceof ProcedureError && ['guarded', 'too-many', 'already-made'].includes(error.code),
+      String(error),
+    )
+    return of
+  }
+}
+
+function anyMove(
+  procedure: Procedure,
+  of: Case,
+  possible: ReturnType<typeof possibleMoves>,
+  which: number,
+  at: number,
+): Move | undefined {
+  const own = possible.filter(({ move }) => Object.hasOwn(procedure.moves, move))
+  const chosen = own[which % Math.max(1, own.length)]
+  if (chosen === undefined) return undefined
+  const by = chosen.parties[which % Math.max(1, chosen.parties.length)] ?? partyOf(`newcomer ${which}`)
+  return { ...moveBy('', chosen.move, bodyOf(procedure, chosen.move), at), by, urn: of.urn }
+}
+
+/** A small body that fits the schema of a move. */
+function bodyOf(procedure: Procedure, name: string): Move['body'] {
+  const body = procedure.moves[name]?.body
+  const required = (body?.['required'] ?? []) as readonly string[] // names of members, in JSON Schema
+  return Object.fromEntries(required.map((field) => [field, valueOf(body?.properties[field])]))
+}
+
+function valueOf(schema: TSchema | undefined): unknown {
+  const { type, enum: words, pattern, items } = { ...schema } as Readonly<Record<string, unknown>> // JSON Schema
+  if (Array.isArray(words)) return words[0]
+  if (type === 'array') return [valueOf(items as TSchema)]
+  if (typeof pattern === 'string' && pattern.includes('party')) return partyOf('named')
+  if (typeof pattern === 'string' && pattern.includes('sha256')) return `sha256:${'5e'.repeat(32)}`
+  if (type === 'integer') return 1
+  if (type === 'boolean') return true
+  return 'some words'
+}

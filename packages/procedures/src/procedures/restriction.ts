@@ -1,0 +1,196 @@
+import { fields } from '@comity/statement'
+import { Type } from 'typebox'
+import { type Citation, defineProcedure, type GuardLook } from '../definition.ts'
+import { comment, covenant, manila, noticeFields, personalDataIn, rabat } from './restriction-conditions.ts'
+
+const { closed, documents, oneOf, party, text } = fields
+
+const code: Citation = {
+  text: 'International Code of Conduct for Information Security (A/66/359), provisions c and f',
+  verified: true,
+}
+
+/** Nothing that is written here may name a person, an account or the content. */
+const withoutPersons = {
+  reads: [],
+  says: 'no name, address, account or content stands in it',
+  check: ({ body }: GuardLook) => {
+    const found = personalDataIn(body)
+    return found === undefined
+      ? undefined
+      : `${found}: a record of a restriction names nobody whom it hits, and no content`
+  },
+}
+
+/** Restrictions of information, as records. Nothing here restricts, asks for a restriction, or passes one on. */
+export const restriction = defineProcedure({
+  name: 'restriction',
+  version: 1,
+  title: 'Record of a restriction',
+  purpose:
+    'Who restricts information says so, on which law and ground, and until when; what the record does not show is listed on its face. Anybody may record a restriction that was not announced. It can be appealed, upheld, reversed, and ends by itself on the day that was said.',
+  provisions: ['code-c', 'code-f', 'code-a'],
+  roles: {
+    issuer: { title: 'Who restricts, or says that it does' },
+    recorder: { title: 'Who records a restriction that nobody announced' },
+    recipient: { title: 'Who was asked to carry it out', most: 16 },
+    counsel: { title: 'Who speaks for the person concerned, without a name', most: 8 },
+    reviewer: { title: 'The court or body that hears an appeal' },
+  },
+  seat: 'opener',
+  visibility: 'public',
+  states: {
+    noticed: {
+      title: 'Notice',
+      record: { provision: 'code-f', text: 'A restriction was announced, complete or not.' },
+    },
+    recorded: {
+      title: 'Unannounced',
+      record: { provision: 'code-f', text: "A restriction was recorded by a third party, as that party's claim." },
+    },
+    appealed: { title: 'Appealed', record: { provision: 'code-f', text: 'An appeal is pending.' } },
+    upheld: { title: 'Upheld', record: { provision: 'code-f', text: 'A restriction was upheld on appeal.' } },
+    reversed: { title: 'Reversed', record: { provision: 'code-f', text: 'A restriction was reversed on appeal.' } },
+    expired: {
+      title: 'Expired',
+      isEnd: true,
+      record: { provision: 'code-f', text: 'A restriction has ended on the day that was said.' },
+    },
+    reinstated: {
+      title: 'Reinstated',
+      isEnd: true,
+      record: { provision: 'code-f', text: 'What was restricted is accessible again.' },
+    },
+  },
+  moves: {
+    notice: {
+      title: 'Give notice of a restriction',
+      by: 'anyone',
+      joins: 'issuer',
+      binds: { recipients: 'recipient', reviewer: 'reviewer' },
+      from: 'opening',
+      to: 'noticed',
+      body: closed({
+        ...noticeFields,
+        recipients: Type.Optional(Type.Array(party, { maxItems: 16, uniqueItems: true })),
+        reviewer: Type.Optional(party),
+        documents: Type.Optional(documents),
+      }),
+      guard: withoutPersons,
+      cites: [covenant, comment, rabat, manila],
+    },
+    record: {
+      title: 'Record a restriction that was not announced',
+      by: 'anyone',
+      joins: 'recorder',
+      binds: { issuer: 'issuer', reviewer: 'reviewer' },
+      from: 'opening',
+      to: 'recorded',
+      body: closed({
+        ...noticeFields,
+        issuer: Type.Optional(party),
+        reviewer: Type.Optional(party),
+        method: text(1000, 'how it was found, so that others can find it too'),
+        documents: Type.Optional(documents),
+      }),
+      guard: withoutPersons,
+      cites: [code],
+    },
+    supplement: {
+      title: 'Add what the notice did not show',
+      by: ['issuer'],
+      from: ['noticed', 'recorded', 'appealed'],
+      to: 'same',
+      body: closed({ ...noticeFields, documents: Type.Optional(documents) }),
+      guard: withoutPersons,
+    },
+    appeal: {
+      title: 'Appeal',
+      by: 'anyone',
+      joins: 'counsel',
+      from: ['noticed', 'recorded'],
+      to: 'appealed',
+      body: closed({ text: text(4000), documents: Type.Optional(documents) }),
+      guard: withoutPersons,
+      cites: [manila],
+    },
+    decide: {
+      title: 'Decide on the appeal',
+      by: ['reviewer'],
+      from: ['appealed'],
+      to: ['upheld', 'reversed'],
+      body: closed({
+        result: oneOf(['upheld', 'reversed']),
+        reasons: text(16_000),
+        documents: Type.Optional(documents),
+      }),
+      guard: withoutPersons,
+      decide: { reads: [], choose: ({ body }) => (body['result'] === 'reversed' ? 'reversed' : 'upheld') },
+      cites: [manila],
+    },
+    'appeal-further': {
+      title: 'Appeal further',
+      by: ['counsel', 'issuer'],
+      from: ['upheld', 'reversed'],
+      to: 'appealed',
+      body: closed({ text: text(4000), documents: Type.Optional(documents) }),
+      guard: withoutPersons,
+    },
+    reinstate: {
+      title: 'Say that it is accessible again',
+      by: ['issuer', 'recipient'],
+      from: ['noticed', 'recorded', 'appealed', 'upheld', 'reversed'],
+      to: 'reinstated',
+      body: closed({ text: Type.Optional(text(1000)) }),
+      guard: withoutPersons,
+      cites: [manila],
+    },
+  },
+  clocks: {
+    validity: {
+      title: 'The restriction',
+      starts: ['notice', 'record', 'supplement'],
+      stops: ['reinstate'],
+      length: { until: 'end' },
+      binds: 'issuer',
+      source: manila,
+      lapse: 'the restriction has ended by its own terms',
+      opens: [],
+      term: 'expired',
+    },
+  },
+  sources: [code, covenant, comment, rabat, manila],
+  example: [
+    {
+      by: 'issuer',
+      move: 'notice',
+      after: 0,
+      body: {
+        request: 'court-order',
+        basis: { instrument: 'Act on the protection of minors', article: '12' },
+        ground: 'rights-of-others',
+        order: {
+          court: 'Regional court',
+          reference: '3 O 17/26',
+          date: '2026-11-20T00:00:00Z',
+          sha256: `sha256:${'0d'.repeat(32)}`,
+        },
+        content: `sha256:${'c0'.repeat(32)}`,
+        necessity: { threat: 'A child could be recognised.', link: 'The picture shows the way to school.' },
+        alternatives: ['Blurring was tried, and did not suffice.'],
+        end: '2027-11-20T00:00:00Z',
+        notified: { at: '2026-11-21T00:00:00Z' },
+        appeal: { body: 'Court of appeal' },
+        reviewer: 'reviewer',
+      },
+    },
+    { by: 'counsel', move: 'appeal', after: 5 * 86_400, body: { text: 'The way cannot be told from the picture.' } },
+    {
+      by: 'reviewer',
+      move: 'decide',
+      after: 40 * 86_400,
+      body: { result: 'reversed', reasons: 'Nothing in it tells where it was taken.' },
+    },
+    { by: 'issuer', move: 'reinstate', after: 86_400, body: {} },
+  ],
+})

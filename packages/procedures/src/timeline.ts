@@ -1,0 +1,83 @@
+import { type Case, deadlineOf, type Move, standingOf } from './case.ts'
+import { momentText } from './clocks/end.ts'
+import { lengthText } from './clocks/length.ts'
+import { commonTitles, isCommonMove } from './common-moves.ts'
+import { type Citation, type ClockDefinition, moveOf, type Procedure } from './definition.ts'
+import { lengthOf } from './reduce.ts'
+
+/** One clock of a case as its page shows it: with hour, zone and source, and both ends where the parties agreed on one. */
+export interface ClockView {
+  readonly name: string
+  readonly title: string
+  readonly binds: string
+  readonly standing: ReturnType<typeof standingOf>
+  readonly length: string
+  readonly startedAt: number
+  /** By its source. */
+  readonly endsAt: number
+  readonly agreedAt?: number
+  readonly stoppedAt?: number
+  /** When it runs out, for people. */
+  readonly deadline: string
+  readonly source: Citation
+  readonly lapse: string
+}
+
+/** The clocks of a case, the next to run out first. */
+export function clocksOf(procedure: Procedure, of: Case, at: number): readonly ClockView[] {
+  return Object.entries(of.clocks)
+    .flatMap(([name, running]) => {
+      const clock = procedure.clocks[name]
+      if (clock === undefined) return []
+      const { title, binds, source, lapse } = clock
+      const deadline = momentText(deadlineOf(running), of.place)
+      const standing = standingOf(running, at, of.suspendedAt)
+      return [{ name, title, binds, standing, length: lengthIn(clock, of), ...running, deadline, source, lapse }]
+    })
+    .sort((one, other) => deadlineOf(one) - deadlineOf(other))
+}
+
+function lengthIn({ length }: ClockDefinition, of: Case): string {
+  return 'until' in length ? 'as was said' : lengthText(lengthOf(length, of))
+}
+
+/** What runs out up to a moment, in a case where it has not been answered: for reminders. */
+export function dueBy(of: Case, until: number): readonly { readonly clock: string; readonly at: number }[] {
+  if (of.suspendedAt !== undefined || of.withdrawnAt !== undefined) return []
+  return Object.entries(of.clocks)
+    .flatMap(([clock, running]) =>
+      running.stoppedAt === undefined && deadlineOf(running) <= until ? [{ clock, at: deadlineOf(running) }] : [],
+    )
+    .sort((one, other) => one.at - other.at)
+}
+
+/** One line of the history of a case. */
+export interface TimelineEntry {
+  readonly at: number
+  readonly moment: string
+  /** A move, or the lapse of a clock. */
+  readonly what: 'move' | 'lapse'
+  readonly title: string
+  readonly by?: string
+  readonly statement?: string
+}
+
+/** What happened in a case up to a moment, in its order: its moves, and the clocks that ran out in between. */
+export function timelineOf(
+  procedure: Procedure,
+  of: Case,
+  moves: readonly Move[],
+  at: number,
+): readonly TimelineEntry[] {
+  const moved = moves.map(({ name, by, statement, at: then }): TimelineEntry => {
+    const title = isCommonMove(name) ? commonTitles[name] : moveOf(procedure, name).title
+    return { at: then, moment: momentText(then, of.place), what: 'move', title, by, statement }
+  })
+  const lapsed = clocksOf(procedure, of, at)
+    .filter(({ standing }) => standing === 'lapsed' || standing === 'late')
+    .map((clock): TimelineEntry => {
+      const then = deadlineOf(clock)
+      return { at: then, moment: clock.deadline, what: 'lapse', title: `${clock.title} has lapsed: ${clock.lapse}` }
+    })
+  return [...moved, ...lapsed].sort((one, other) => one.at - other.at)
+}
