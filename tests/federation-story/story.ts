@@ -190,11 +190,10 @@ async function chapters({ say, machine, began }: Stage): Promise<Outcome> {
 
   chapter('A forger is caught')
   const forger = await found('mirage', 'XD', '--type', 'organisation')
-  await Promise.all([befriend(north, forger), befriend(east, forger)])
-  await forger.machine.kill()
+  // As a witness each learns at once of a head that it has not seen, wherever it reads the log at the moment.
+  await Promise.all([befriend(north, forger), befriend(east, forger), befriend(forger, north, east)])
   fact('a second copy of its folder is made, and shown to the world in turn')
   cpSync(join(forger.machine.path, 'data'), join(forger.machine.path, 'other'), { recursive: true })
-  await forger.machine.serve()
   await forger.machine.json('support', 'gids', '--declare', 'gids-7=No hidden functions')
   for (const watching of [north, east]) await untilHeld(watching, forger, await sizeOf(forger))
   await forger.machine.kill()
