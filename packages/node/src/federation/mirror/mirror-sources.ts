@@ -1,8 +1,12 @@
 import type { Fetch } from '../peers/peer.ts'
 import { PeerLog } from './peer-log.ts'
 
-/** How long a log is read from a mirror of it before its own node is asked again, in seconds. */
-const detourSeconds = 60
+/**
+ * How long a log is read from a mirror of it before its own node is asked again, in seconds: twice as long each time that
+ * it fails. Two nodes that read a log from each other hear of nothing new, so the first detours are short.
+ */
+const firstDetour = 2
+const longestDetour = 60
 
 /** Where a log is mirrored on a node: below `/mirrors/`, by its percent-encoded origin. */
 export function mirrorUrl(nodeUrl: string, origin: string): string {
@@ -15,6 +19,7 @@ export class MirrorSources {
   #current = 0
   /** When the own node is asked again. */
   #returnAt = 0
+  #detour = firstDetour
 
   constructor(sources: readonly PeerLog[]) {
     this.#sources = sources
@@ -45,9 +50,17 @@ export class MirrorSources {
     return this.#sources[attempt % Math.max(1, this.#sources.length)]
   }
 
+  /** The current one answered as it should. */
+  succeeded(): void {
+    if (this.isOwn) this.#detour = firstDetour
+  }
+
   /** The current one failed. Returns whether there is another that was not tried since the own node was. */
   failed(now: number): boolean {
-    if (this.#current === 0) this.#returnAt = now + detourSeconds
+    if (this.#current === 0) {
+      this.#returnAt = now + this.#detour
+      this.#detour = Math.min(longestDetour, this.#detour * 2)
+    }
     this.#current = (this.#current + 1) % Math.max(1, this.#sources.length)
     return this.#current > 0
   }

@@ -252,6 +252,7 @@ export class Mirror {
   #succeeded(now: number, hadNews: boolean): void {
     this.#hasFailed = false
     this.#lastSuccessAt = now
+    this.#sources.succeeded()
     if (this.#sources.isOwn) this.#lastError = undefined
     if (this.copy.size >= this.#comparison.newest) this.#wholeAt = now
     this.#nextTryAt = now + this.#schedule.afterSuccess(hadNews, this.#answeredIn)
