@@ -287,11 +287,24 @@ test('a restored old backup does not fork: it is frozen, resumes only when nothi
     insecure,
   )
   assert.equal(successor.predecessor.size, 7)
-  const audited = await own.json<{ verdict: string; origin: string; kinds: Record<string, number> }>('audit', 'three')
-  assert.equal(audited.verdict, 'equal')
+  const audited = await own.json<Audited>('audit', 'three')
+  assert.equal(audited.verdict, 'partly', 'that it continues the other log only the two of them show')
+  assert.deepEqual(
+    audited.unchecked.map(({ code }) => code),
+    ['log-not-at-hand'],
+  )
   assert.equal(audited.origin, successor.origin)
   assert.equal(audited.kinds['continuation'], 1)
+  const together = await own.json<{ verdict: string }>('audit', 'three', server.url)
+  assert.equal(together.verdict, 'equal')
 })
+
+interface Audited {
+  readonly verdict: string
+  readonly origin: string
+  readonly kinds: Readonly<Record<string, number>>
+  readonly unchecked: readonly { readonly code: string }[]
+}
 
 test('views that were thrown away are rebuilt, and a folder that a server holds is left alone', async (context) => {
   const own = corner(context)
