@@ -103,6 +103,21 @@ test('a head of the same size, or a smaller one, that has another root is proven
   await other.follower.close()
 })
 
+test('so is one whose entries are shorter than those that are held, where nothing comes behind them', async (context) => {
+  const { log, author } = WrittenLog.founded(context.name)
+  log.grow(author, 30, start + 10, 'A product whose name is much longer than that of what stands in its place')
+  let served = log
+  const peer = await servePeer(context, () => served)
+  const follower = await Follower.open(context, {})
+  await follower.mirrors.follow([peerOf(log, peer.url)])
+  await follower.settle()
+  const { size } = log
+  served = log.fork(6).grow(author, size + 2, start + 30, 'B')
+  await follower.later()
+  assertProven(follower, log, [size, served.size])
+  await follower.close()
+})
+
 test('a quarantine outlives a restart, and so do both heads', async (context) => {
   const { log, author, follower, peer, address, show } = await followed(context, 100)
   const { size } = log

@@ -70,6 +70,10 @@ export class PeerLog {
     const url = `${this.url}/${entryBundlePath(index, width)}`
     const response = await this.#get(url, { headers, maxBytes: maxBundleBytes })
     if (response.status === 404 || response.status === 410) return discard(response, undefined)
+    if (response.status === 416) {
+      const what = `${url} has no more than the ${heldBytes} bytes that the first ${held} of its entries took here`
+      throw new FederationError('entries-differ', what)
+    }
     const isRest = response.status === 206
     if (isRest && response.headers.get('content-range')?.startsWith(`bytes ${heldBytes}-`) !== true)
       throw new FederationError('entries-malformed', `${url} answers with another range than was asked for`)
@@ -90,11 +94,12 @@ export class PeerLog {
     return bodyOf(response, init.maxBytes)
   }
 
-  /** 200, 206, 404 or 410. */
+  /** 200, 206, 404, 410, and 416 where a range was asked for. */
   async #get(url: string, init: FetchInit): Promise<Response> {
     const response = await this.#ask(url, init)
     const { status } = response
-    if ([200, 206, 404, 410].includes(status)) return response
+    const isRange = new Headers(init.headers).has('range')
+    if ([200, 206, 404, 410].includes(status) || (status === 416 && isRange)) return response
     void response.body?.cancel()
     if (status === 429 || status === 503) throw new FederationError('peer-busy', `${url} answers with status ${status}`)
     if (status >= 300 && status < 400) {

@@ -136,6 +136,7 @@ export async function servePeer(
     if (typeof found === 'function') return found(request, response)
     if (found === undefined) return response.writeHead(404).end()
     const from = Number(/^bytes=([0-9]+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0)
+    if (from > 0 && from >= found.length) return response.writeHead(416).end()
     const body = found.subarray(from)
     if (from > 0) response.writeHead(206, { 'content-range': `bytes ${from}-${found.length - 1}/${found.length}` })
     peer.sent += body.length
@@ -195,6 +196,7 @@ export function simulatedNetwork(
     if (found === undefined) return new Response(null, { status: 404 })
     const from = Number(/^bytes=([0-9]+)-$/.exec(new Headers(init?.headers).get('range') ?? '')?.[1] ?? 0)
     const headers = { 'content-range': `bytes ${from}-${found.length - 1}/${found.length}` }
+    if (from > 0 && from >= found.length) return new Response(null, { status: 416 })
     return new Response(Uint8Array.from(found.subarray(from)), from > 0 ? { status: 206, headers } : { status: 200 })
   }
 }

@@ -5,7 +5,7 @@ import { html, Html } from '../../../http/pages/html.ts'
 const script = readFileSync(new URL('link-page.js', import.meta.url), 'utf8')
 
 const style = `:root{color-scheme:light dark}body{font:1.1rem/1.5 system-ui,sans-serif;max-inline-size:44rem;margin:2rem auto;padding-inline:1rem}
-h1{font-size:1.4rem}#text{white-space:pre-wrap;overflow-wrap:anywhere}dt{font-weight:600}dd{margin-inline-start:0;margin-block-end:.5rem;overflow-wrap:anywhere}
+h1{font-size:1.4rem}#text,#subject{unicode-bidi:plaintext}#text{white-space:pre-wrap;overflow-wrap:anywhere}dt{font-weight:600}dd{margin-inline-start:0;margin-block-end:.5rem;overflow-wrap:anywhere}
 button{font:inherit;min-block-size:2.5rem;padding-inline:1rem;margin-block:.25rem;margin-inline-end:.5rem}li{overflow-wrap:anywhere}#state{font-weight:600}`
 
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
