@@ -1,6 +1,7 @@
-import { createHash, hash, randomBytes, webcrypto } from 'node:crypto'
+import { createHash, hash, randomBytes } from 'node:crypto'
 import { readFully, writeFully, type FileSystem, type OpenFile } from './file-system.ts'
 import { ensureDirectory, layout } from './folder.ts'
+import { hashInPool } from './pool-hash.ts'
 import { asStoreError, StoreError, withStoreErrors } from './store-error.ts'
 import type { BlobEntry, BlobPart, BlobSource } from './truth.ts'
 
@@ -254,15 +255,14 @@ async function writeHashed(file: OpenFile, source: BlobSource, maxBytes: number)
 
 /** Hashes on a thread of the pool what is meanwhile written and on its way to the device. */
 async function writeWhole(file: OpenFile, content: Uint8Array): Promise<string> {
-  // Safe: the caller's bytes are not of a SharedArrayBuffer, the only kind that `digest` refuses.
-  const hashed = webcrypto.subtle.digest('SHA-256', content as Uint8Array<ArrayBuffer>)
+  const hashed = hashInPool(content)
   try {
     writeFully(file, content, 0)
     await file.fdatasync()
   } finally {
     await hashed
   }
-  return Buffer.from(await hashed).toString('hex')
+  return await hashed
 }
 
 function checkExpected(digest: string, expected: string | undefined): void {

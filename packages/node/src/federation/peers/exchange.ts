@@ -35,7 +35,7 @@ const maxHeaderSize = 16_384
 const keptOpen = 4
 
 /** Bodies are written in pieces of this size, so that each is a sign of life of a slow link. */
-const pieceBytes = 16_384
+const pieceBytes = 65_536
 
 /** What the sockets of both ends may still hold back of a request when its last byte is written. */
 const heldBack = 256 * 1024

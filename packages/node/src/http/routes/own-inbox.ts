@@ -12,7 +12,7 @@ import {
 import type { FastifyInstance } from 'fastify'
 import { Readable } from 'node:stream'
 import { withChunkBuffer } from '../../federation/inbox/attachments/chunk-buffers.ts'
-import { chunkBytes } from '../../federation/inbox/attachments/chunk-cipher.ts'
+import { chunkBytes, contentPlace } from '../../federation/inbox/attachments/chunk-cipher.ts'
 import type { Upload } from '../../federation/inbox/attachments/upload.ts'
 import type { MessageInfo } from '../../federation/inbox/messages.ts'
 import { NodeError } from '../../node-error.ts'
@@ -247,9 +247,10 @@ function uploadRoutes(app: FastifyInstance, { inbox, node }: HttpContext, may: A
       handler: async (request, reply) => {
         const upload = inbox.uploads.find(may.partyOf(request), request.params.id)
         const limit = new NodeError('attachment-too-large', `a chunk has at most ${chunkBytes} bytes`)
-        await withChunkBuffer(async (room) =>
-          upload.put(request.params.index, await bodyBytes(request.raw, chunkBytes, limit, room), node.now()),
-        )
+        await withChunkBuffer(async (room) => {
+          const content = await bodyBytes(request.raw, chunkBytes, limit, contentPlace(room))
+          await upload.put(request.params.index, content, node.now(), room)
+        })
         return reply.code(204).send()
       },
     })

@@ -10,6 +10,7 @@
  */
 import { type KeyObject, createCipheriv, createDecipheriv, createSecretKey, randomFillSync } from 'node:crypto'
 import { NodeError } from '../../../node-error.ts'
+import { releaseBytes } from '../../../released-bytes.ts'
 
 /** Bytes of the file in a chunk, the last one excepted. */
 export const chunkBytes = 4 * 1024 * 1024
@@ -22,6 +23,11 @@ const tagBytes = 16
 
 /** What sealing adds to a chunk. */
 export const sealedOverhead = nonceBytes + tagBytes
+
+/** The part of a room where the content of a chunk lies once it is sealed: what is there already is sealed in place. */
+export function contentPlace(room: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  return room.subarray(nonceBytes, room.length - tagBytes)
+}
 
 const prefix = 'comity attachment 1\n'
 
@@ -53,7 +59,7 @@ export class ChunkCipher {
 
   /**
    * Throws `attachment-broken` for a chunk that has not the length its place demands. With `room`, long enough for it, the
-   * sealed chunk is put there.
+   * sealed chunk is put there; the content may be in it already, at its {@link contentPlace}.
    */
   seal(index: number, content: Uint8Array, room?: Uint8Array): Uint8Array {
     if (!this.#isPlace(index) || content.length !== chunkSize(this.#size, index)) {
@@ -68,7 +74,9 @@ export class ChunkCipher {
     const cipher = createCipheriv('aes-256-gcm', this.#key, nonce, { authTagLength: tagBytes })
     cipher.setAAD(this.#boundTo(index))
     for (let at = 0; at < content.length; at += pieceBytes) {
-      sealed.set(cipher.update(content.subarray(at, at + pieceBytes)), nonceBytes + at)
+      const piece = cipher.update(content.subarray(at, at + pieceBytes))
+      sealed.set(piece, nonceBytes + at)
+      releaseBytes(piece)
     }
     cipher.final()
     sealed.set(cipher.getAuthTag(), nonceBytes + content.length)

@@ -3,7 +3,15 @@ import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { sha256Hex } from '@comity/crypto'
 import fc from 'fast-check'
-import { ChunkCipher, chunkBytes, chunkCount, chunkSize, maxAttachmentBytes, sealedOverhead } from './chunk-cipher.ts'
+import {
+  ChunkCipher,
+  chunkBytes,
+  chunkCount,
+  chunkSize,
+  contentPlace,
+  maxAttachmentBytes,
+  sealedOverhead,
+} from './chunk-cipher.ts'
 import { decodeChunkList, encodeChunkList, keyCommitmentOf, readAnnouncedList } from './chunk-list.ts'
 
 const key = new Uint8Array(32).fill(9)
@@ -43,6 +51,25 @@ test('a chunk opens at its own place in its own file, and nowhere else', () => {
   for (const index of [-1, 3, 0.5, Number.NaN]) assert.throws(() => cipher.open(index, sealed), broken)
   assert.throws(() => cipher.seal(0, last), broken)
   assert.throws(() => cipher.seal(3, last), broken)
+})
+
+test('a chunk is sealed where it lies as well as elsewhere, and what lay elsewhere is left as it was', () => {
+  const size = chunkBytes + 70_001
+  const cipher = new ChunkCipher(key, size)
+  for (const index of [0, 1]) {
+    const content = randomBytes(chunkSize(size, index))
+    const before = Buffer.from(content)
+    const room = new Uint8Array(chunkBytes + sealedOverhead).fill(7)
+    const place = contentPlace(room).subarray(0, content.length)
+    place.set(content)
+    const inPlace = cipher.seal(index, place, room)
+    assert.equal(inPlace.buffer, room.buffer)
+    assert.equal(inPlace.length, content.length + sealedOverhead)
+    assert.ok(before.equals(cipher.open(index, inPlace)))
+    assert.ok(before.equals(cipher.open(index, cipher.seal(index, content))))
+    assert.ok(before.equals(cipher.open(index, cipher.seal(index, content, room))))
+    assert.ok(before.equals(content))
+  }
 })
 
 test('sealing a chunk again gives another ciphertext: an interrupted upload reuses no nonce', () => {

@@ -3,7 +3,6 @@ import { sha256 } from '@comity/crypto'
 import { type Blobs } from '@comity/store'
 import { randomBytes } from 'node:crypto'
 import { NodeError } from '../../../node-error.ts'
-import { withChunkBuffer } from './chunk-buffers.ts'
 import { ChunkCipher, chunkBytes, chunkCount, maxAttachmentBytes } from './chunk-cipher.ts'
 import { type ChunkList, encodeChunkList, keyCommitmentOf } from './chunk-list.ts'
 
@@ -63,14 +62,15 @@ export class Upload {
     return this.#chunks.values()
   }
 
-  /** Seals and stores a chunk of the file; one that is here already is left as it is. Throws `attachment-broken`. */
-  async put(index: number, content: Uint8Array, at: number): Promise<void> {
+  /**
+   * Seals and stores a chunk of the file; one that is here already is left as it is. In `room`, as
+   * {@link ChunkCipher.seal} has it. Throws `attachment-broken`.
+   */
+  async put(index: number, content: Uint8Array, at: number, room?: Uint8Array): Promise<void> {
     this.#touchedAt = at
     if (this.#chunks.has(index)) return
-    await withChunkBuffer(async (room) => {
-      const digest = await this.#blobs.putCiphertext(this.#cipher.seal(index, content, room))
-      this.#chunks.set(index, digest)
-    })
+    const digest = await this.#blobs.putCiphertext(this.#cipher.seal(index, content, room))
+    this.#chunks.set(index, digest)
   }
 
   /** What the message names it by, and what opens it. Throws `attachment-incomplete`. */
