@@ -263,8 +263,13 @@ export class SimulatedNode {
     if (open === undefined || this.#hasPowerGone(open.life)) return 'silence'
     const payload = body === undefined ? {} : { payload: Buffer.from(body) }
     // Safe: methods are those of `fetch`.
-    const found = await open.app.inject({ method: method as 'GET', url, headers, ...payload })
-    if (open.life.isOver) return 'silence'
+    const asked = open.app.inject({ method: method as 'GET', url, headers, ...payload })
+    const found = await asked.catch((error: unknown) => {
+      // The power went in the middle of the answer.
+      if (open.life.isOver) return undefined
+      throw error
+    })
+    if (found === undefined || open.life.isOver) return 'silence'
     const given = Object.entries(found.headers).map(([name, value]) => [name, String(value)])
     return { status: found.statusCode, headers: Object.fromEntries(given), body: found.rawPayload }
   }
