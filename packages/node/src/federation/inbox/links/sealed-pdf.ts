@@ -2,7 +2,6 @@
  * A message as a PDF for somebody without a node: readable text, the files and the proof inside it, encrypted under a
  * passphrase that is said another way. What the standard fonts cannot write is in the file `message.txt` inside.
  */
-import Pdf from 'pdfkit'
 import { NodeError } from '../../../node-error.ts'
 
 /** A file that the PDF carries. */
@@ -44,6 +43,8 @@ export async function sealedPdf(message: PdfMessage, passphrase: string): Promis
   if (message.files.reduce((sum, { content }) => sum + content.length, 0) > pdfBytes) {
     throw new NodeError('attachment-too-large', `a PDF carries at most ${pdfBytes / 2 ** 20} MiB: send a link instead`)
   }
+  // Loaded when the first is asked for: with its fonts it takes more memory than most of a node's own code.
+  const { default: Pdf } = await import('pdfkit')
   const document = new Pdf({
     // AES with 256 bits; earlier versions encrypt with less.
     pdfVersion: '1.7ext3',
