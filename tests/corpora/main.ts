@@ -5,6 +5,7 @@
 import { access } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { merkleCorpus } from './merkle.ts'
+import { oscalCorpus } from './oscal.ts'
 import { osvCorpus } from './osv.ts'
 import { purlCorpus } from './purl.ts'
 import { samplesCorpus } from './samples.ts'
@@ -73,6 +74,7 @@ if (await exists(corpora)) {
     `${bounds} bounds of ranges`,
     `reported: ${counted(problems)}`,
   ])
+  await run('oscal', 'oscal', oscalCorpus, ({ schema }) => [schema])
   await run(
     'samples',
     'osv/go',

@@ -12,9 +12,13 @@ export interface FederationSoak {
 const counted = ['entries', 'messages', 'crashes', 'recovered', 'mirrors', 'proofs'] as const
 export type Total = Record<(typeof counted)[number], number>
 
-/** All about a federation follows from its seed. Most are small, so that many stories are told; every fiftieth has fifty nodes. */
-export function federationOf(seed: number, nodes = seed % 50 === 0 ? 50 : 3 + (seed % 6)): SimulationOptions {
-  return { seed, nodes, rounds: nodes > 20 ? 8 : 20, liars: seed % 4 !== 0, hours: nodes < 20 && seed % 10 === 7 }
+/**
+ * All about a federation follows from its seed. Most are small, so that many stories are told, short ones and long ones;
+ * every hundredth has fifty nodes.
+ */
+export function federationOf(seed: number, nodes = seed % 100 === 0 ? 50 : 3 + (seed % 6)): SimulationOptions {
+  const rounds = nodes > 20 ? 8 : 10 + (seed % 11)
+  return { seed, nodes, rounds, liars: seed % 4 !== 0, hours: nodes < 20 && seed % 10 === 7 }
 }
 
 /** Runs one federation for each seed. Throws with what replays a failure. */

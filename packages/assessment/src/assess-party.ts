@@ -5,7 +5,9 @@ import { PartyRecord, type Rest, type Subject } from './candidates.ts'
 import { evaluate } from './evaluate.ts'
 import { type Standing, standingOf, weakest } from './standing.ts'
 import type { AdherenceFact, Facts, PartyFact } from './facts.ts'
-import type { Finding, Level, PartyFindings } from './finding.ts'
+import { type Finding, type Flag, flags, type Level, type PartyFindings } from './finding.ts'
+import { flaggedBy } from './flagged.ts'
+import { listedCases } from './listed-cases.ts'
 import type { AssessmentRequest } from './request.ts'
 import type { Rule } from './rule.ts'
 import { rulesetOf } from './ruleset.ts'
@@ -16,20 +18,13 @@ function grounds(rule: Rule, { ref, form, reservations }: AdherenceFact): readon
   return [{ ref, as: form }, ...reserved]
 }
 
-function finding(rule: Rule, level: Level | undefined, standing: Standing, rests: readonly Rest[]): Finding {
-  return {
-    provision: rule.provision,
-    ...(level === undefined ? {} : { level }),
-    flags: standing === 'contested' ? ['contested'] : [],
-    ...(rule.cases ? { cases: [] } : {}),
-    cites: boundedCites(rests),
-  }
-}
-
-function climb(rule: Rule, subject: Subject): Finding {
+function climb(
+  rule: Rule,
+  subject: Subject,
+): { readonly level: Level; readonly rests: readonly Rest[]; readonly standing: Standing } {
   let level: Level = 'silent'
-  const standings = [standingOf(subject.adherence.ref)]
-  const rests = [...grounds(rule, subject.adherence)]
+  const standings: Standing[] = []
+  const rests: Rest[] = []
   for (const rung of rule.rungs) {
     const evaluated = evaluate(rung.requires, subject)
     if (evaluated.standing === 'unmet') break
@@ -37,15 +32,29 @@ function climb(rule: Rule, subject: Subject): Finding {
     standings.push(evaluated.standing)
     rests.push(...evaluated.rests)
   }
-  return finding(rule, level, weakest(standings), rests)
+  return { level, rests, standing: weakest(standings) }
 }
 
 /** The finding of one rule about a party that it binds; `seen` as `homeIsSeen` says. */
 export function findingOf(rule: Rule, subject: Subject, seen: boolean): Finding {
-  const hasLadder = rule.rungs.length > 0
-  if (hasLadder && seen) return climb(rule, subject)
-  const { adherence } = subject
-  return finding(rule, hasLadder ? 'unseen' : undefined, standingOf(adherence.ref), grounds(rule, adherence))
+  const { provision } = rule
+  const word = { standing: standingOf(subject.adherence.ref), rests: grounds(rule, subject.adherence) }
+  const contested = (standing: Standing): readonly Flag[] => (standing === 'contested' ? ['contested'] : [])
+  if (!seen) return { provision, level: 'unseen', flags: contested(word.standing), cites: boundedCites(word.rests) }
+  const climbed = rule.rungs.length === 0 ? undefined : climb(rule, subject)
+  const flagged = flaggedBy(rule, subject.record)
+  const raised: ReadonlySet<Flag> = new Set([
+    ...flagged.map(({ flag }) => flag),
+    ...contested(weakest([word.standing, climbed?.standing ?? 'met'])),
+  ])
+  const began = flagged.flatMap(({ cases }) => cases.flatMap(({ rests }) => rests))
+  return {
+    provision,
+    ...(climbed === undefined ? {} : { level: climbed.level }),
+    flags: flags.filter((flag) => raised.has(flag)),
+    ...listedCases(rule, subject.record),
+    cites: boundedCites([...word.rests, ...(climbed?.rests ?? []), ...began]),
+  }
 }
 
 /** Whether the party's home log is in the cut; without it nothing about the party is known. */
@@ -70,7 +79,7 @@ export function assessParty(party: string, request: AssessmentRequest, facts: Fa
     gids: facts.adherence(party, 'gids'),
   }
   const seen = homeIsSeen(known, request)
-  const record = new PartyRecord(facts, party)
+  const record = new PartyRecord(facts, party, request.at)
   const findings: Finding[] = []
   for (const rule of rules) {
     const provision = provisionById(rule.provision)

@@ -7,6 +7,8 @@ export type AssessmentErrorCode =
   | 'ambiguous-cut'
   /** Findings were not handed over in strictly ascending order of their party's URN. */
   | 'out-of-order'
+  /** A file is not what an indicator is computed from: no statistics of a registry, no indicator of the World Bank. */
+  | 'bad-source'
 
 /** The one error of this room; `code` is stable, the message is for people. */
 export class AssessmentError extends Error {

@@ -1,4 +1,6 @@
 import type { ProvisionId } from '@comity/instruments'
+import { askedStanding, type CaseFact, type CasesAsked } from './case-fact.ts'
+import { type CaseSort, caseWordOf, isCaseSort } from './case-word.ts'
 import type { AdherenceFact, AdvisoryFact, Facts, ProductFact, Ref, ReleaseFact } from './facts.ts'
 import type { CitedAs } from './finding.ts'
 import type { Condition, Sort } from './requirement.ts'
@@ -15,7 +17,8 @@ export interface Rest {
 
 /** One thing on record that may meet a requirement. */
 export interface Candidate {
-  readonly ref: Ref
+  /** How it stands by itself. */
+  readonly standing: Standing
   /** How it stands on each condition that its sort knows. */
   readonly on: Partial<Record<Condition, Standing>>
   /** What a finding rests on if this thing carries it. */
@@ -24,12 +27,16 @@ export interface Candidate {
 
 function fromProduct({ ref, updatePolicy }: ProductFact): Candidate {
   const as = updatePolicy ? 'policy' : 'product'
-  return { ref, on: { 'update-policy': updatePolicy ? 'met' : 'unmet' }, rests: [{ ref, as }] }
+  return { standing: standingOf(ref), on: { 'update-policy': updatePolicy ? 'met' : 'unmet' }, rests: [{ ref, as }] }
 }
 
 function fromRelease({ ref, sbom }: ReleaseFact): Candidate {
   const as = 'release'
-  return { ref, on: { 'sbom-present': sbom === 'present' ? 'met' : 'unmet' }, rests: [{ ref, as }] }
+  return {
+    standing: standingOf(ref),
+    on: { 'sbom-present': sbom === 'present' ? 'met' : 'unmet' },
+    rests: [{ ref, as }],
+  }
 }
 
 function fromAdvisory({ ref, document, told }: AdvisoryFact): Candidate {
@@ -37,7 +44,7 @@ function fromAdvisory({ ref, document, told }: AdvisoryFact): Candidate {
   const uncontested = byOthers.filter((each) => !each.contested)
   const carrying = uncontested.length > 0 ? uncontested : byOthers
   return {
-    ref,
+    standing: standingOf(ref),
     on: {
       'document-present': document === 'present' ? 'met' : 'unmet',
       'told-by-another': strongest(carrying.map(standingOf)),
@@ -46,17 +53,32 @@ function fromAdvisory({ ref, document, told }: AdvisoryFact): Candidate {
   }
 }
 
+/** A case as a candidate: what makes it what was asked for is what a finding rests on, the uncontested part if that does. */
+function fromCase(fact: CaseFact, asked: CasesAsked, as: CitedAs): Candidate {
+  const standing = askedStanding(fact, asked)
+  const named = [
+    ...fact.moves.filter(({ name }) => asked.made?.includes(name) === true),
+    ...fact.others.filter(({ name }) => asked.others?.includes(name) === true),
+  ]
+  const carrying = standing === 'met' ? named.filter(({ ref }) => !ref.contested) : named
+  return { standing, on: {}, rests: carrying.map(({ ref }): Rest => ({ ref, as })) }
+}
+
 /** One party's record, read at most once per sort, however many provisions look at it. */
 export class PartyRecord {
   readonly #facts: Facts
   readonly #party: string
+  readonly #at: number
+  readonly #cases = new Map<CaseSort, readonly Candidate[]>()
   #products: readonly Candidate[] | undefined
   #releases: readonly Candidate[] | undefined
   #advisories: readonly Candidate[] | undefined
 
-  constructor(facts: Facts, party: string) {
+  /** @param at the time of the request, in seconds since the epoch: cases are looked at as they stand then */
+  constructor(facts: Facts, party: string, at: number) {
     this.#facts = facts
     this.#party = party
+    this.#at = at
   }
 
   get products(): readonly Candidate[] {
@@ -70,6 +92,24 @@ export class PartyRecord {
   get advisories(): readonly Candidate[] {
     return (this.#advisories ??= this.#facts.advisories(this.#party, evidenceLimit).map(fromAdvisory))
   }
+
+  /** Cases that carry a rung by this word. */
+  casesOf(sort: CaseSort): readonly Candidate[] {
+    const { as, ...asked } = caseWordOf(sort)
+    const found = this.#cases.get(sort) ?? this.candidates(asked, as)
+    this.#cases.set(sort, found)
+    return found
+  }
+
+  /** The cases of which this holds, in the order of the port. */
+  cases(asked: Omit<CasesAsked, 'at'>, limit: number): readonly CaseFact[] {
+    return this.#facts.cases(this.#party, { ...asked, at: this.#at }, limit)
+  }
+
+  /** The same, and what makes each what was asked for. */
+  candidates(asked: Omit<CasesAsked, 'at'>, as: CitedAs): readonly Candidate[] {
+    return this.cases(asked, evidenceLimit).map((fact) => fromCase(fact, { ...asked, at: this.#at }, as))
+  }
 }
 
 /** What a requirement is evaluated against. */
@@ -81,12 +121,14 @@ export interface Subject {
 
 /** Everything of one sort on the party's record, as far as a finding looks. */
 export function candidates(sort: Sort, { provision, adherence, record }: Subject): readonly Candidate[] {
+  if (isCaseSort(sort)) return record.casesOf(sort)
   const { ref, form, declarations } = adherence
+  const standing = standingOf(ref)
   switch (sort) {
     case 'declaration':
-      return declarations.includes(provision) ? [{ ref, on: {}, rests: [{ ref, as: 'declaration' }] }] : []
+      return declarations.includes(provision) ? [{ standing, on: {}, rests: [{ ref, as: 'declaration' }] }] : []
     case 'support':
-      return form === 'support' ? [{ ref, on: {}, rests: [{ ref, as: 'support' }] }] : []
+      return form === 'support' ? [{ standing, on: {}, rests: [{ ref, as: 'support' }] }] : []
     case 'product':
       return record.products
     case 'release':

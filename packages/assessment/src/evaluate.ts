@@ -1,6 +1,6 @@
 import { candidates, type Rest, type Subject } from './candidates.ts'
 import type { Requirement, Sort } from './requirement.ts'
-import { type Standing, standingOf, strongest, weakest } from './standing.ts'
+import { type Standing, strongest, weakest } from './standing.ts'
 
 /** A requirement after evaluation: how it stands, what it rests on, how many things were looked at. */
 export interface Evaluated {
@@ -13,9 +13,9 @@ export interface Evaluated {
 }
 
 function evaluateSome(requirement: Extract<Requirement, { readonly some: Sort }>, subject: Subject): Evaluated {
-  const judged = candidates(requirement.some, subject).map(({ ref, on, rests }) => {
+  const judged = candidates(requirement.some, subject).map(({ standing: itself, on, rests }) => {
     const conditions = requirement.with.map((condition) => on[condition] ?? 'unmet')
-    return { rests, standing: weakest([standingOf(ref), ...conditions]) }
+    return { rests, standing: weakest([itself, ...conditions]) }
   })
   const standing = strongest(judged.map((each) => each.standing))
   const carrying = standing === 'unmet' ? [] : judged.filter((each) => each.standing === standing)

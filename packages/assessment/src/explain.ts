@@ -2,13 +2,14 @@ import { provisionById, type ProvisionId } from '@comity/instruments'
 import { findingOf, homeIsSeen } from './assess-party.ts'
 import { type Bond, bondOf } from './bound.ts'
 import { boundedCites } from './cites.ts'
-import { PartyRecord } from './candidates.ts'
+import { type Candidate, PartyRecord } from './candidates.ts'
 import { evaluate, type Evaluated } from './evaluate.ts'
 import type { Standing } from './standing.ts'
 import type { Facts } from './facts.ts'
 import type { Cite, Finding } from './finding.ts'
 import type { AssessmentRequest } from './request.ts'
-import { phrase } from './requirement.ts'
+import { type Flagged, flaggedBy } from './flagged.ts'
+import { clockPhrase, phrase } from './requirement.ts'
 import type { Rung } from './rule.ts'
 import { rulesetOf } from './ruleset.ts'
 
@@ -37,10 +38,21 @@ export type Explanation =
       readonly finding: Finding
       /** Empty when the provision has no ladder, or the party's home log is not in the cut. */
       readonly rungs: readonly { readonly level: Rung['level']; readonly reached: boolean; readonly why: Why }[]
+      /** What raised `due` and `overdue`. No flag changes a level. */
+      readonly raised: readonly { readonly flag: Flagged['flag']; readonly why: Why }[]
     }
 
 function inWords({ requirement, standing, considered, rests, parts }: Evaluated): Why {
   return { says: phrase(requirement), standing, considered, cites: boundedCites(rests), parts: parts.map(inWords) }
+}
+
+function clockInWords({ flag, by, cases }: Flagged): { readonly flag: Flagged['flag']; readonly why: Why } {
+  const how = flag === 'due' ? 'the time for it runs' : 'the time for it has passed'
+  const cites = boundedCites(cases.flatMap(({ rests }: Candidate) => rests))
+  return {
+    flag,
+    why: { says: `${clockPhrase(by)}; ${how}`, standing: 'met', considered: cases.length, cites, parts: [] },
+  }
 }
 
 /**
@@ -57,7 +69,7 @@ export function explain(party: string, provision: ProvisionId, request: Assessme
   if (rule === undefined || known === undefined) return { party, provision, bound: false, because: 'no-adherence' }
   const bond = bondOf(described, known, adherence, request.at)
   if (!bond.bound) return { party, provision, bound: false, because: bond.because }
-  const subject = { provision, adherence: bond.adherence, record: new PartyRecord(facts, party) }
+  const subject = { provision, adherence: bond.adherence, record: new PartyRecord(facts, party, request.at) }
   const seen = homeIsSeen(known, request)
   const evaluated = seen ? rule.rungs.map(({ level, requires }) => ({ level, tree: evaluate(requires, subject) })) : []
   const firstUnmet = evaluated.findIndex((each) => each.tree.standing === 'unmet')
@@ -71,5 +83,6 @@ export function explain(party: string, provision: ProvisionId, request: Assessme
       reached: firstUnmet === -1 || position < firstUnmet,
       why: inWords(tree),
     })),
+    raised: seen ? flaggedBy(rule, subject.record).map(clockInWords) : [],
   }
 }

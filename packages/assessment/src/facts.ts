@@ -1,4 +1,5 @@
 import type { InstrumentId, PartyType } from '@comity/instruments'
+import type { CaseFact, CasesAsked } from './case-fact.ts'
 
 /** An effective statement and the place where it took effect. */
 export interface Ref {
@@ -85,4 +86,9 @@ export interface Facts {
   products(party: string, limit: number): readonly ProductFact[]
   releases(party: string, limit: number): readonly ReleaseFact[]
   advisories(party: string, limit: number): readonly AdvisoryFact[]
+  /**
+   * The cases in which the party has a role and of which `isAsked` holds: the first by `compareCases` of what is asked.
+   * None where its home log is not in the cut. All seats of the cut count; a case opened at two seats is two.
+   */
+  cases(party: string, asked: CasesAsked, limit: number): readonly CaseFact[]
 }

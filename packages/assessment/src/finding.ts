@@ -1,4 +1,5 @@
 import type { ProvisionId } from '@comity/instruments'
+import type { ClockStanding } from '@comity/procedures'
 
 /** The ladder, lowest rung first. */
 export const ladder = ['silent', 'declared', 'evidenced', 'verified'] as const
@@ -22,6 +23,21 @@ export const citedAs = [
   'release',
   'advisory',
   'acknowledgement',
+  'proposal',
+  'vote',
+  'implementation',
+  'exercise',
+  'contact',
+  'partnership',
+  'offer',
+  'milestone',
+  'agreement',
+  // A move of its own that began what a flag is about.
+  'clock',
+  // In a case: what opened it, what the party did in it, what others did.
+  'opening',
+  'move',
+  'reply',
 ] as const
 
 export type CitedAs = (typeof citedAs)[number]
@@ -35,14 +51,41 @@ export interface Cite {
   readonly as: CitedAs
 }
 
+/** A clock of a case that binds the party. That it has lapsed says that a moment has passed, and nothing else. */
+export interface FindingClock {
+  readonly name: string
+  readonly standing: ClockStanding
+}
+
+/** A case that names the party, as it stands, with what others did in it beside what the party did. */
+export interface FindingCase {
+  readonly urn: string
+  /** With its version: `dispute/1`. */
+  readonly procedure: string
+  readonly state: string
+  readonly standing: 'open' | 'ended' | 'withdrawn'
+  /** URN of the party that opened it: what stands in it is that party's word. */
+  readonly opener: string
+  /** Those of the party that the finding is about. */
+  readonly roles: readonly string[]
+  /** By name. */
+  readonly clocks: readonly FindingClock[]
+  /** Of a restriction: names of the conditions that its record does not meet; empty where it is complete. */
+  readonly missing?: readonly string[]
+  /** Its opening, the party's own moves, what others did: the latest of each name. */
+  readonly cites: readonly Cite[]
+}
+
 /** What is on record for one party and one provision. */
 export interface Finding {
   readonly provision: ProvisionId
-  /** Absent for a pledge not to do. */
+  /** Absent for a pledge not to do, unless it is `unseen`. */
   readonly level?: Level
   readonly flags: readonly Flag[]
-  /** Cases on record, for pledges not to do. This ruleset knows no cases yet: always empty. */
-  readonly cases?: readonly Cite[]
+  /** Cases on record where the provision lists them, those opened last first, at most sixteen; absent while unseen. */
+  readonly cases?: readonly FindingCase[]
+  /** True where there are more cases than are listed. */
+  readonly more?: true
   readonly cites: readonly Cite[]
 }
 
@@ -58,12 +101,28 @@ function citeInOrder({ as, id, index, kind, origin }: Cite): Cite {
   return { as, id, index, kind, origin }
 }
 
-function findingInOrder({ cases, cites, flags, level, provision }: Finding): Finding {
+function caseInOrder(of: FindingCase): FindingCase {
+  const { cites, clocks, missing, opener, procedure, roles, standing, state, urn } = of
   return {
-    ...(cases === undefined ? {} : { cases: cases.map(citeInOrder) }),
+    cites: cites.map(citeInOrder),
+    clocks: clocks.map(({ name, standing: how }) => ({ name, standing: how })),
+    ...(missing === undefined ? {} : { missing }),
+    opener,
+    procedure,
+    roles,
+    standing,
+    state,
+    urn,
+  }
+}
+
+function findingInOrder({ cases, cites, flags, level, more, provision }: Finding): Finding {
+  return {
+    ...(cases === undefined ? {} : { cases: cases.map(caseInOrder) }),
     cites: cites.map(citeInOrder),
     flags,
     ...(level === undefined ? {} : { level }),
+    ...(more === undefined ? {} : { more }),
     provision,
   }
 }

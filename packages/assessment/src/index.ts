@@ -1,7 +1,18 @@
 export { assess, boundParties, findingsDocument, type FindingsDocument } from './assess.ts'
 export { assessParty } from './assess-party.ts'
 export { AssessmentError, type AssessmentErrorCode } from './assessment-error.ts'
+export { caseFactOf, type CaseReading, type MadeMove } from './case-fact-of.ts'
 export { evidenceLimit } from './candidates.ts'
+export {
+  askedStanding,
+  type CaseClock,
+  type CaseFact,
+  type CaseMove,
+  type CasesAsked,
+  compareCases,
+  firstOfEach,
+  isAsked,
+} from './case-fact.ts'
 export type { Standing } from './standing.ts'
 export { explain, type Explanation, type Why } from './explain.ts'
 export type {
@@ -19,6 +30,8 @@ export {
   type CitedAs,
   citedAs,
   type Finding,
+  type FindingCase,
+  type FindingClock,
   findingsBytes,
   type Flag,
   flags,
@@ -29,6 +42,12 @@ export {
 } from './finding.ts'
 export { findingsDigest, type FindingsHasher, findingsLeaf, findingsRoot } from './findings-digest.ts'
 export { compareAcknowledgements, compareAdvisories, compareLatest, compareProducts, compareReleases } from './order.ts'
+export { type OscalAssessmentPlan, oscalAssessmentPlan } from './oscal/assessment-plan.ts'
+export {
+  type FindingsToExport,
+  type OscalAssessmentResults,
+  oscalAssessmentResults,
+} from './oscal/assessment-results.ts'
 export { type AssessmentRequest, type Cut, orderedCut, type Prefix, type RulesetName } from './request.ts'
 export { type Condition, type Requirement, type Sort } from './requirement.ts'
 export { type Rule, type Rung } from './rule.ts'

@@ -1,4 +1,5 @@
 import type { InstrumentId, PartyType } from '@comity/instruments'
+import { type CaseFact, compareCases, isAsked } from './case-fact.ts'
 import type { AdherenceFact, AdvisoryFact, Facts, PartyFact, ProductFact, Ref, ReleaseFact } from './facts.ts'
 import { compareAdvisories, compareProducts, compareReleases, compareText } from './order.ts'
 
@@ -9,6 +10,7 @@ export interface RecordOfParty {
   readonly products: readonly ProductFact[]
   readonly releases: readonly ReleaseFact[]
   readonly advisories: readonly AdvisoryFact[]
+  readonly cases: readonly CaseFact[]
 }
 
 /** Rearranges what the port returns; a test passes one to show that order does not matter. */
@@ -31,6 +33,10 @@ export function memoryFacts(records: readonly RecordOfParty[], rearrange: Rearra
     products: (party, limit) => first(byParty.get(party)?.products, compareProducts, limit),
     releases: (party, limit) => first(byParty.get(party)?.releases, compareReleases, limit),
     advisories: (party, limit) => first(byParty.get(party)?.advisories, compareAdvisories, limit),
+    cases: (party, asked, limit) => {
+      const named = byParty.get(party)?.cases.filter((fact) => isAsked(fact, asked))
+      return first(named, compareCases(asked), limit)
+    },
   }
 }
 
@@ -65,6 +71,7 @@ export function supporter(overrides: Partial<RecordOfParty> = {}, type: PartyTyp
     products: [],
     releases: [],
     advisories: [],
+    cases: [],
     ...overrides,
   }
 }

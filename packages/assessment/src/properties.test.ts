@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
-import { type PartyType, provisionById } from '@comity/instruments'
+import { type PartyType, partyTypes, provisionById } from '@comity/instruments'
 import { treeHasherOf } from '@comity/log'
 import * as fc from 'fast-check'
 import { assess } from './assess.ts'
+import { arbitraryCases } from './case.fixture.ts'
+import { type CaseFact, isAsked } from './case-fact.ts'
+import { listedCaseOf } from './case-word.ts'
 import { assessParty } from './assess-party.ts'
 import type { AdherenceFact } from './facts.ts'
 import { type Finding, ladder, type Level, type PartyFindings, partyFindingsBytes } from './finding.ts'
-import { aRef, memoryFacts, partyUrn, type Rearrange, type RecordOfParty } from './memory-facts.fixture.ts'
+import { adherent, aRef, memoryFacts, partyUrn, type Rearrange, type RecordOfParty } from './memory-facts.fixture.ts'
+import { compareLatest } from './order.ts'
 import {
   aRequest,
   arbitraryAdvisory,
@@ -17,10 +21,13 @@ import {
   arbitraryRecords,
   arbitraryRelease,
 } from './record.fixture.ts'
+import { currentRuleset } from './ruleset.ts'
 
 const party = partyUrn('a')
 
 const hasher = treeHasherOf((data) => createHash('sha256').update(data).digest())
+
+const byOpening = (a: CaseFact, b: CaseFact): number => compareLatest(a.opening, b.opening)
 
 /** A rearrangement from a seed: the same seed, the same order. */
 function shuffle(seed: number): Rearrange {
@@ -99,16 +106,19 @@ test('more-evidence-never-lowers-a-level', () => {
     products: fc.array(arbitraryProduct(party), { maxLength: 20 }),
     releases: fc.array(arbitraryRelease(party), { maxLength: 20 }),
     advisories: fc.array(arbitraryAdvisory(party), { maxLength: 20 }),
+    cases: arbitraryCases(),
   })
   fc.assert(
-    fc.property(arbitraryRecord('a'), more, (any, added) => {
-      const record = boundAs('provider', any)
+    fc.property(arbitraryRecord('a'), more, fc.constantFrom(...partyTypes), (any, added, type) => {
+      const record = boundAs(type, any)
+      const known = new Set(record.cases.map(({ opening }) => opening.id))
       const before = findings(record)
       const after = findings({
         ...record,
         products: [...record.products, ...added.products],
         releases: [...record.releases, ...added.releases],
         advisories: [...record.advisories, ...added.advisories],
+        cases: [...record.cases, ...added.cases.filter(({ opening }) => !known.has(opening.id))],
       })
       for (const finding of before.findings) {
         assert.ok(rung(named(after, finding.provision)?.level) >= rung(finding.level), finding.provision)
@@ -142,9 +152,9 @@ test('silence-under-code-c-costs-nothing: its finding depends on the party’s o
   fc.assert(
     fc.property(arbitraryRecord('a'), arbitraryRecord('a'), (any, other) => {
       const record = boundAs('state', any)
-      const { products, releases, advisories } = other
+      const { products, releases, advisories, cases } = other
       const finding = named(findings(record), 'code-c')
-      assert.deepEqual(named(findings({ ...record, products, releases, advisories }), 'code-c'), finding)
+      assert.deepEqual(named(findings({ ...record, products, releases, advisories, cases }), 'code-c'), finding)
       assert.ok(finding?.level === 'silent' || finding?.level === 'declared')
       assert.ok(!finding.flags.includes('due') && !finding.flags.includes('overdue'))
     }),
@@ -171,9 +181,11 @@ test('a finding cites at most sixteen statements of a sort, each once, and only 
           ...record.products.map((each) => each.ref),
           ...record.releases.map((each) => each.ref),
           ...record.advisories.flatMap((each) => [each.ref, ...each.told]),
+          ...record.cases.flatMap((each) => [each.opening, ...[...each.moves, ...each.others].map(({ ref }) => ref)]),
         ].map((ref) => ref.id),
       )
-      for (const { cites } of findings(record).findings) {
+      const listed = findings(record).findings.flatMap(({ cases = [] }) => cases)
+      for (const { cites } of [...findings(record).findings, ...listed]) {
         const perSort = new Map<string, Set<string>>()
         for (const { as, id } of cites) {
           const ids = perSort.get(as) ?? new Set()
@@ -181,6 +193,43 @@ test('a finding cites at most sixteen statements of a sort, each once, and only 
           perSort.set(as, ids.add(id))
           assert.ok(ids.size <= 16)
         }
+      }
+    }),
+  )
+})
+
+test('a finding lists the sixteen cases opened last, each once, and says whether there are more', () => {
+  fc.assert(
+    fc.property(arbitraryCases(60), (cases) => {
+      const { adherences, ...rest } = adherent()
+      for (const { provision, cases: listed, more } of findings({ ...rest, adherences, cases }).findings) {
+        if (listed === undefined) continue
+        const rule = currentRuleset.rules.find((each) => each.provision === provision)
+        const asked = (rule?.cases ?? []).map((sort) => ({ ...listedCaseOf(sort), at: 5_000 }))
+        const all = cases.filter((each) => asked.some((one) => isAsked(each, one))).sort(byOpening)
+        assert.deepEqual(
+          listed.map(({ urn, state }) => [urn, state]),
+          all.slice(0, 16).map(({ urn, state }) => [urn, state]),
+        )
+        assert.equal(more, all.length > 16 ? true : undefined)
+      }
+    }),
+  )
+})
+
+test('what is listed decides nothing: no level and no flag but those of its clocks', () => {
+  fc.assert(
+    fc.property(arbitraryRecord('a'), (any) => {
+      const record = boundAs('state', any)
+      const without = findings({ ...record, cases: record.cases.filter(({ procedure }) => procedure !== 'dispute/1') })
+      for (const { provision, level, flags } of findings(record).findings) {
+        const before = named(without, provision)
+        assert.equal(level, before?.level)
+        const isOfClock = (flag: string): boolean => provision === 'code-k' && (flag === 'due' || flag === 'overdue')
+        assert.deepEqual(
+          flags.filter((flag) => !isOfClock(flag)),
+          before?.flags,
+        )
       }
     }),
   )

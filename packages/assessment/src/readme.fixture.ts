@@ -14,6 +14,7 @@ const facts: Facts = {
   products: () => [{ ref: ref(2, 'product'), sub: 'urn:comity:product:vendor:router', updatePolicy: true }],
   releases: () => [],
   advisories: () => [{ ref: ref(3, 'advisory'), sub: 'urn:comity:advisory:vendor:1', document: 'present', told }],
+  cases: () => [],
 }
 const cut = [{ origin: 'log.example', size: 6, root: 'sha256:…' }]
 const request = { cut, at: 1_000, ruleset: currentRuleset, trust: null }

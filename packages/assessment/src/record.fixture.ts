@@ -1,5 +1,6 @@
 import { partyTypes, provisionIds } from '@comity/instruments'
 import * as fc from 'fast-check'
+import { arbitraryCases } from './case.fixture.ts'
 import type { AdherenceFact, AdvisoryFact, ProductFact, Ref, ReleaseFact } from './facts.ts'
 import { aRef, partyUrn, type RecordOfParty } from './memory-facts.fixture.ts'
 import type { AssessmentRequest } from './request.ts'
@@ -95,6 +96,7 @@ export function arbitraryRecord(digit: string): fc.Arbitrary<RecordOfParty> {
     products: listOf(arbitraryProduct(urn)),
     releases: listOf(arbitraryRelease(urn)),
     advisories: listOf(arbitraryAdvisory(urn)),
+    cases: digit === 'a' ? arbitraryCases(8) : fc.constant([]),
   })
 }
 

@@ -1,4 +1,5 @@
 import type { ProvisionId } from '@comity/instruments'
+import type { ClockSort, ListedSort } from './case-word.ts'
 import { type Requirement, some } from './requirement.ts'
 
 /** A rung above `silent`, and what it asks for. */
@@ -15,9 +16,14 @@ export interface Rule {
   readonly provision: ProvisionId
   /** Ascending. Empty for a pledge not to do. */
   readonly rungs: readonly Rung[]
-  /** Whether the finding lists cases: for a pledge, or part of one, not to do. */
-  readonly cases: boolean
+  /**
+   * Which cases the finding lists. Absent: none, ever. A pledge, or part of one, not to do lists cases; so does a pledge
+   * to do whose record is more than its ladder. What is listed never decides a level.
+   */
+  readonly cases?: readonly ListedSort[]
+  /** Clocks that raise the flags `due` and `overdue`. A lapse never decides a level. */
+  readonly clocks?: readonly ClockSort[]
 }
 
-/** The one rung of provisions whose evidence has no kind of statement yet. */
+/** The one rung of provisions on which nothing but the party's own word can be said yet. */
 export const declaredOnly: readonly Rung[] = [{ level: 'declared', requires: some('declaration') }]

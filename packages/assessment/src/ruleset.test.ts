@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { provisionById, provisionIds } from '@comity/instruments'
+import { commonBodies, procedureOf } from '@comity/procedures'
+import type { CasesAsked } from './case-fact.ts'
+import { caseWords, type ClockWord, clockWords, listedCases } from './case-word.ts'
 import { ladder } from './finding.ts'
 import type { Requirement } from './requirement.ts'
 import { currentRuleset, rulesetDescription, rulesetOf, rulesets } from './ruleset.ts'
@@ -33,11 +36,11 @@ test('each of the twenty provisions has one rule, in the order of the texts', ()
   )
 })
 
-test('a pledge to do has a ladder, a pledge not to do has cases, and both has both', () => {
+test('a pledge to do has a ladder, a pledge not to do lists cases, and both has both', () => {
   for (const { provision, rungs, cases } of currentRuleset.rules) {
     const { duty } = provisionById(provision)
     assert.equal(rungs.length > 0, duty !== 'not-to-do', provision)
-    assert.equal(cases, duty !== 'to-do', provision)
+    if (duty !== 'to-do') assert.ok(cases !== undefined, provision)
   }
 })
 
@@ -59,6 +62,49 @@ test('silence-under-code-c-costs-nothing: its rule reads the declaration and not
     rule?.rungs.flatMap((rung) => words(rung.requires)),
     ['declaration'],
   )
+  assert.equal(rule?.cases, undefined)
+  assert.equal(rule?.clocks, undefined)
+})
+
+test('silence-under-code-c-costs-nothing: no rung and no clock of any rule looks at a record of a restriction', () => {
+  for (const word of [...Object.values(caseWords), ...Object.values(clockWords)]) {
+    assert.ok(!word.procedure.startsWith('restriction/'))
+  }
+})
+
+test('every name that a word uses is one of the procedure it names', () => {
+  const words = Object.entries({ ...caseWords, ...listedCases, ...clockWords })
+  for (const [name, word] of words) {
+    const asked: Omit<CasesAsked, 'at' | 'clock'> & { readonly clock?: ClockWord['clock'] } = word
+    const { roles, states, moves, clocks } = procedureOf(asked.procedure)
+    const known = (names: readonly string[] | undefined, among: object): void => {
+      for (const each of names ?? []) assert.ok(Object.hasOwn(among, each), `${name}: ${each}`)
+    }
+    known([...(asked.roles ?? []), ...(asked.without ?? [])], roles)
+    known(asked.states, states)
+    known([...(asked.made ?? []), ...(asked.others ?? []), ...(asked.clock?.undone ?? [])], {
+      ...moves,
+      ...commonBodies,
+    })
+    known(
+      [asked.before, asked.clock?.name].flatMap((each) => each ?? []),
+      clocks,
+    )
+    const isKept = (field: string) => Object.values(moves).some(({ keeps }) => keeps?.includes(field))
+    for (const field of Object.keys(asked.kept ?? {})) assert.ok(isKept(field), `${name}: ${field}`)
+  }
+})
+
+test('a clock that raises a flag binds a role of its word, is no term, and its party can make each move that would end the flag', () => {
+  for (const [name, { procedure, roles, clock }] of Object.entries(clockWords)) {
+    const { moves, clocks } = procedureOf(procedure)
+    const { binds, term } = clocks[clock.name] ?? {}
+    assert.ok(roles.some((role) => role === binds) && term === undefined, name)
+    for (const move of clock.undone) {
+      const by = moves[move]?.by ?? []
+      assert.ok(by !== 'anyone' && roles.some((role) => by.includes(role)), `${name}: ${move}`)
+    }
+  }
 })
 
 test('each provision has a file of its own, headed by its citation', () => {

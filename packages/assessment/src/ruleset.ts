@@ -2,6 +2,7 @@ import { provisionById } from '@comity/instruments'
 import { canonicalJson } from '@comity/statement'
 import { AssessmentError } from './assessment-error.ts'
 import { evidenceLimit } from './candidates.ts'
+import { caseWords, clockWords, flaggedStandings, listedCases } from './case-word.ts'
 import { ladder } from './finding.ts'
 import { codeA } from './provisions/code-a.ts'
 import { codeB } from './provisions/code-b.ts'
@@ -38,8 +39,8 @@ export interface Ruleset extends RulesetName {
  * changes while the version does not is then a failing test, not a silent change of findings.
  */
 export const currentRuleset: Ruleset = {
-  version: '1',
-  digest: 'sha256:50e80352cd0ac8f6595240ebc82467056e77eed323ff9c9ee5830a7083e238cd',
+  version: '2',
+  digest: 'sha256:b582c9e970118b29c627268ef9b158526dacfb15ae952db714609fc07c2b58ae',
   rules: [
     codeA,
     codeB,
@@ -69,7 +70,8 @@ export const rulesets: readonly Ruleset[] = [currentRuleset]
 
 /**
  * The ruleset as canonical JSON (RFC 8785): what its digest is the SHA-256 of. It holds everything
- * that decides a finding: whom a provision binds, the tree of each rung, what the words mean.
+ * that decides a finding: whom a provision binds, the tree of each rung, what the words mean, and for cases the very
+ * procedures, versions, roles, states, moves and clocks that are looked for.
  */
 export function rulesetDescription(ruleset: Ruleset): string {
   return canonicalJson({
@@ -78,10 +80,12 @@ export function rulesetDescription(ruleset: Ruleset): string {
     rungsAreCumulative: true,
     boundUntil: 'at <= withdrawnAfter',
     evidenceLimit,
+    evidenceFirst: 'uncontested, then by the opening move: latest time leaf, origin, index, identifier',
     meanings,
-    provisions: ruleset.rules.map(({ provision, rungs, cases }) => {
+    cases: { carrying: caseWords, listed: listedCases, flagging: clockWords, flaggedStandings },
+    provisions: ruleset.rules.map(({ provision, rungs, cases = null, clocks = [] }) => {
       const { binds, duty } = provisionById(provision)
-      return { provision, binds, duty, rungs, cases }
+      return { provision, binds, duty, rungs, cases, clocks }
     }),
   })
 }

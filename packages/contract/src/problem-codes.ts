@@ -76,7 +76,7 @@ const ofDocuments = {
   'not-a-lockfile': kind(400, 'Not a lockfile', 'Malformed request'),
   'too-large': kind(413, 'Document too large', 'Malformed request'),
   'too-deep': kind(400, 'Document nested too deeply', 'Malformed request'),
-  'too-many': kind(400, 'Too many items in the document', 'Malformed request'),
+  'too-many': kind(400, 'Too many items', 'Malformed request'),
 } satisfies Record<ExposureErrorCode, ProblemKind>
 
 /** What a log's judge refuses, and what a node cannot do. */
@@ -149,6 +149,27 @@ const ofNodes = {
   'ambiguous-cut': kind(400, 'Ambiguous cut', 'Rejected'),
 } satisfies Record<string, ProblemKind>
 
+/** Why a move takes no effect at its seat, and why a case is not opened there. */
+const ofCases = {
+  'wrong-seat': kind(400, 'Not the seat of this case', 'Rejected'),
+  'not-public': kind(400, 'Not all of it is public', 'Rejected'),
+  'unknown-procedure': kind(400, 'Unknown procedure', 'Rejected'),
+  'wrong-procedure': kind(400, 'Not the procedure of this case', 'Rejected'),
+  'reserved-slug': kind(400, 'Name of a case that is reserved', 'Rejected'),
+  'wrong-kind': kind(400, 'Not made by a statement of this kind', 'Rejected'),
+  'unknown-move': kind(400, 'Unknown move', 'Rejected'),
+  'bad-body': kind(400, 'Body does not fit the move', 'Rejected'),
+  'no-case': kind(400, 'No such case', 'Rejected'),
+  'case-exists': kind(400, 'Case is open already', 'Rejected'),
+  'not-possible-now': kind(400, 'Not possible now', 'Rejected'),
+  'not-your-move': kind(400, 'Not a move of this party', 'Rejected'),
+  'already-made': kind(400, 'Made already', 'Rejected'),
+  guarded: kind(400, 'A condition of the move is not met', 'Rejected'),
+  'unknown-proposal': kind(400, 'Unknown proposal', 'Rejected'),
+  'unknown-place': kind(400, 'Unknown place', 'Rejected'),
+  'bad-definition': kind(500, 'Procedure is unsound', 'Service unavailable'),
+} satisfies Record<string, ProblemKind>
+
 /** What a node's keeper is told about other nodes. */
 const ofPeers = {
   'bad-peer-url': kind(400, 'Not the address of a node', 'Malformed request'),
@@ -213,6 +234,7 @@ export const problemKinds = {
   ...ofStatements,
   ...ofDocuments,
   ...ofNodes,
+  ...ofCases,
   ...ofPeers,
   ...ofWitnesses,
   ...ofRequests,

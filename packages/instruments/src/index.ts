@@ -17,3 +17,35 @@ export {
   type ProvisionId,
   provisionIds,
 } from './provision.ts'
+export { besideEachOther, type CatalogId, type OscalAddresses, servedBelow } from './oscal/addresses.ts'
+export {
+  objectiveId,
+  type ObjectiveRung,
+  objectiveRungs,
+  oscalCatalog,
+  type OscalCatalog,
+  oscalNormsCatalog,
+} from './oscal/catalog.ts'
+export { edition, project } from './oscal/edition.ts'
+export { catalogResource, oscalMapping, type OscalMappingCollection } from './oscal/mapping.ts'
+export { markup, markupLine, oneLine } from './oscal/markup.ts'
+export {
+  type OscalBackMatter,
+  type OscalLink,
+  type OscalMetadata,
+  type OscalParty,
+  type OscalProperty,
+  type OscalResource,
+  oscalTime,
+  oscalVersion,
+  ownProperty,
+} from './oscal/model.ts'
+export {
+  type Bond,
+  type ExportedParty,
+  oscalParty,
+  type OscalProfile,
+  oscalProfile,
+  type Word,
+} from './oscal/profile.ts'
+export { uuidOf } from './oscal/uuid.ts'

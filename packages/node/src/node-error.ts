@@ -1,3 +1,5 @@
+import type { ProcedureErrorCode } from '@comity/procedures'
+
 /** What a node refuses or cannot do, beside what `StatementError` says about a statement itself. Codes are stable. */
 export type NodeErrorCode =
   // refusals by the judge: anyone who holds the log prefix comes to the same
@@ -21,6 +23,12 @@ export type NodeErrorCode =
   | 'wrong-continuation'
   | 'wrong-cut'
   | 'wrong-party-type'
+  // refusals by the judge of a case's seat; what the procedure itself says of a move keeps its code
+  | ProcedureErrorCode
+  | 'not-public'
+  | 'reserved-slug'
+  | 'wrong-procedure'
+  | 'wrong-seat'
   // refusals at admission, by this node alone
   | 'digest-mismatch'
   | 'document-too-large'
@@ -71,9 +79,16 @@ export type NodeErrorCode =
 export class NodeError extends Error {
   override readonly name = 'NodeError'
   readonly code: NodeErrorCode
+  /** JSON pointer into the payload, where one member of it is what is wrong. */
+  readonly pointer: string | undefined
 
-  constructor(code: NodeErrorCode, message: string, options?: ErrorOptions) {
+  constructor(
+    code: NodeErrorCode,
+    message: string,
+    { pointer, ...options }: ErrorOptions & { readonly pointer?: string | undefined } = {},
+  ) {
     super(message, options)
     this.code = code
+    this.pointer = pointer
   }
 }

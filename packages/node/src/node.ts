@@ -7,6 +7,7 @@ import { Mirrors } from './federation/mirror/mirrors.ts'
 import { EndorsedPeers } from './federation/peers/endorsed-peers.ts'
 import { meterPeers } from './federation/peers/peer-metrics.ts'
 import { Peers } from './federation/peers/peers.ts'
+import { Seat } from './federation/seat/seat.ts'
 import { Witnessing } from './federation/witness/witnessing.ts'
 import { FindingsKeeper } from './findings.ts'
 import { NodeError } from './node-error.ts'
@@ -17,7 +18,7 @@ import { Intake, type Submitted } from './pipeline/intake.ts'
 import type { NodeKeys } from './pipeline/keys.ts'
 import type { Ledger, SignedHead } from './pipeline/ledger.ts'
 import { Metrics } from './pipeline/metrics.ts'
-import { type Registered, Sequencer, batchOf } from './pipeline/sequencer.ts'
+import { type Registered, Sequencer, batchOf, refusalOf } from './pipeline/sequencer.ts'
 import { positionById } from './register/by-id.ts'
 import { decodeEntry } from './register/fold.ts'
 import { Sight } from './register/sight.ts'
@@ -34,6 +35,8 @@ export class ComityNode {
   readonly mirrors: Mirrors
   /** Compares what peers have seen of the logs that this node follows. */
   readonly gossip: Gossip
+  /** Takes moves over that were filed elsewhere, for cases whose seat is this log. */
+  readonly seat: Seat
   /** Cosigns the logs of peers, and has this one cosigned by them. */
   readonly witnessing: Witnessing
   readonly metrics = new Metrics()
@@ -80,7 +83,19 @@ export class ComityNode {
       fetch: this.peers.fetch,
       now: options.now ?? (() => Date.now() / 1000),
     })
-    this.mirrors.onFolded(() => this.#clockwork.renewSoon())
+    this.seat = new Seat({
+      database: reader,
+      cells: truth.cells,
+      origin: ledger.origin,
+      leaf: (origin, index) => this.mirrors.find(origin)?.copy.leaves(index, index + 1)[0],
+      submit: (bytes) => this.submit(bytes),
+      refuse: (statement, reason) => refusalOf(statement, reason, now(), ledger, keys),
+      now,
+    })
+    this.mirrors.onFolded(() => {
+      this.#clockwork.renewSoon()
+      this.seat.wake()
+    })
     this.gossip = new Gossip({ peers: () => this.peers.list(), mirrors: this.mirrors, fetch: this.peers.fetch })
     this.peers.reportFrom((peer) => this.mirrors.report(peer))
     this.witnessing = new Witnessing({
@@ -255,7 +270,9 @@ export class ComityNode {
     const { peers, reader, keeper, now } = this
     const endorsed = new EndorsedPeers({ peers, reader, keeper, now, findParty: (urn) => this.findParty(urn) })
     const gossip = () => this.gossip.step(now())
-    this.#clockwork.start(onError, followEndorsed ? [gossip, () => endorsed.step()] : [gossip])
+    const seat = () => this.seat.wake()
+    this.#clockwork.start(onError, [gossip, seat, ...(followEndorsed ? [() => endorsed.step()] : [])])
+    this.seat.start(onError)
     this.mirrors.start(onError)
     this.witnessing.start(onError)
   }
@@ -265,6 +282,7 @@ export class ComityNode {
     this.peers.close()
     await this.witnessing.stop()
     await this.mirrors.close()
+    await this.seat.stop()
     await this.#sequencer.stop(new NodeError('closed', 'the node is shutting down'))
     await this.#clockwork.stop()
     try {

@@ -41,6 +41,8 @@ export interface RunningClock {
   readonly agreedAt?: number
   /** When what it waited for had been said, in the home log of who said it. */
   readonly stoppedAt?: number
+  /** Id of the statement that said it; none where a term ran out, which nobody's move stops. */
+  readonly stoppedBy?: string
 }
 
 export interface Proposal {
@@ -64,6 +66,8 @@ export interface Move {
   readonly name: string
   /** Its author. */
   readonly by: string
+  /** The statement's kind, where that is not `move`: some moves are made by statements that have a kind of their own. */
+  readonly kind?: string
   /** The subject: the case. */
   readonly urn: string
   readonly body: Readonly<Record<string, unknown>>

@@ -94,9 +94,19 @@ function faultsOfMoves({ moves, states, roles, clocks, seat }: Procedure): strin
     if (move.from === 'opening' && move.to === 'same') faults.push(`${name} opens a case, and leads to no state`)
     if (move.after !== undefined && !Object.hasOwn(clocks, move.after))
       faults.push(`${name} waits for ${move.after}, which is no clock`)
+    if (move.within !== undefined && !Object.hasOwn(clocks, move.within))
+      faults.push(`${name} is possible within ${move.within}, which is no clock`)
+    for (const field of move.agreeOn ?? [])
+      if (move.each !== true || move.keeps?.includes(field) !== true)
+        faults.push(`${name} has to say the same ${field}, and is not one that each makes and that keeps it`)
+    for (const role of [...(move.frees ?? [])])
+      if (!Object.hasOwn(roles, role)) faults.push(`${name} frees ${role}, which is no role`)
     for (const each of move.resets ?? []) {
       const isKnown =
-        Object.hasOwn(moves, each) || Object.values(moves).some(({ collects }) => collects?.includes(each) === true)
+        Object.hasOwn(moves, each) ||
+        Object.values(moves).some(
+          ({ collects, derives }) => collects?.includes(each) === true || derives?.facts.includes(each) === true,
+        )
       if (!isKnown) faults.push(`${name} lets ${each} begin anew, which is no move and nothing collected`)
     }
     for (const field of [
@@ -124,6 +134,14 @@ function faultsOfClocks({ clocks, moves, roles, states }: Procedure): string[] {
     }
     if (clock.term !== undefined && !Object.hasOwn(states, clock.term))
       faults.push(`the term ${name} leads to ${clock.term}, which is no state`)
+    for (const state of clock.spares ?? [])
+      if (clock.term === undefined || !Object.hasOwn(states, state))
+        faults.push(`the clock ${name} spares ${state}, and is no term or that is no state`)
+    const { when, where } = clock
+    if (when !== undefined && !clock.starts.some((start) => Object.hasOwn(moves[start]?.body.properties ?? {}, when)))
+      faults.push(`the clock ${name} starts when ${when} is said, which no move that starts it says`)
+    if (where !== undefined && !Object.values(moves).some(({ keeps }) => keeps?.includes(where.fact) === true))
+      faults.push(`the clock ${name} depends on ${where.fact}, which no move keeps`)
     if (clock.lapse === '') faults.push(`nothing is said of what the lapse of ${name} opens`)
     for (const opened of clock.opens)
       if (moves[opened]?.after !== name) faults.push(`the lapse of ${name} opens ${opened}, which does not wait for it`)
@@ -174,10 +192,11 @@ function faultsOfChoice(clock: string, length: object, moves: Procedure['moves']
 function faultsOfGuards(procedure: Procedure): string[] {
   const faults: string[] = []
   for (const [name, move] of Object.entries(procedure.moves)) {
-    const reads = [...(move.guard?.reads ?? []), ...(move.decide?.reads ?? [])]
-    for (const read of reads) {
+    const reads = [...(move.guard?.reads ?? []), ...(move.decide?.reads ?? []), ...(move.derives?.reads ?? [])]
+    for (const read of new Set(reads)) {
       const keepers = Object.values(procedure.moves).filter(
-        ({ keeps = [], collects = [] }) => keeps.includes(read) || collects.includes(read),
+        ({ keeps = [], collects = [], derives }) =>
+          keeps.includes(read) || collects.includes(read) || derives?.facts.includes(read) === true,
       )
       if (keepers.length === 0) faults.push(`${name} looks at ${read}, which no move keeps`)
       for (const keeper of keepers) {

@@ -4,16 +4,18 @@
  */
 import { fields } from '@comity/statement'
 import { type TObject, Type } from 'typebox'
+import { isEnded, leavingIn } from './at-time.ts'
 import {
   type Agreement,
   type Case,
   type Move,
   type Proposal,
+  deadlineOf,
   partiesOf,
   type RunningClock,
   standingOf,
 } from './case.ts'
-import type { CommonMove } from './definition.ts'
+import type { CommonMove, Procedure } from './definition.ts'
 import { ProcedureError } from './procedure-error.ts'
 
 const { closed, documents, seconds, statementId, text } = fields
@@ -46,34 +48,51 @@ export function isCommonMove(name: string): name is CommonMove {
   return Object.hasOwn(commonBodies, name)
 }
 
-/** Proposals that wait at a time; who has made more accepts or leaves some first. */
+/** Proposals that wait at a time, of all and of one: who has made more accepts or leaves some first. */
 const proposalsKept = 16
+const proposalsOfOne = 4
 
-/** Which of these moves a party may make now. `isEnd`: nothing follows but replies. */
-export function commonMovesOf(of: Case, party: string, isEnd: boolean): readonly CommonMove[] {
-  if (!partiesOf(of).includes(party)) return []
-  if (isEnd || of.withdrawnAt !== undefined) return ['reply']
-  const open: CommonMove[] = ['reply', 'propose']
-  if (of.proposals.some(({ by }) => !by.includes(party))) open.push('accept')
-  if (of.opener === party) open.push('withdraw')
-  return open
+/**
+ * Which of these moves a party may make now. Who came unasked, a third party or whoever offers help, replies; what the
+ * parties agree on between themselves needs no word of its, and cannot be held up by it.
+ */
+export function commonMovesOf(procedure: Procedure, of: Case, party: string): readonly CommonMove[] {
+  const possible = (): readonly CommonMove[] => {
+    if (!partiesOf(of).includes(party)) return []
+    if (isEnded(procedure, of)) return ['reply']
+    const open: CommonMove[] = ['reply']
+    if (consentingTo(procedure, of).includes(party)) {
+      open.push('propose')
+      if (of.proposals.some(({ by }) => !by.includes(party))) open.push('accept')
+    }
+    if (of.opener === party && procedure.states[of.state]?.isSettled !== true) open.push('withdraw')
+    return open
+  }
+  const { common } = procedure
+  return common === undefined ? possible() : possible().filter((move) => common.includes(move))
+}
+
+/** The parties without whose agreement no proposal is carried out. */
+function consentingTo({ roles }: Procedure, of: Case): readonly string[] {
+  const asked = Object.entries(of.roles).filter(([role]) => roles[role]?.isBystander !== true)
+  return [...new Set(asked.flatMap(([, parties]) => parties))]
 }
 
 /** The case after one of these moves, which its author may make. Throws ProcedureError `unknown-proposal`, `too-many`. */
-export function afterCommonMove(of: Case, move: Move & { readonly name: CommonMove }): Case {
+export function afterCommonMove(procedure: Procedure, of: Case, move: Move & { readonly name: CommonMove }): Case {
   switch (move.name) {
     case 'reply':
       return of
     case 'withdraw':
       return { ...of, withdrawnAt: move.at, proposals: [] }
     case 'propose':
-      return afterProposal(of, move)
+      return afterProposal(procedure, of, move)
     case 'accept':
-      return afterAcceptance(of, move)
+      return afterAcceptance(procedure, of, move)
   }
 }
 
-function afterProposal(of: Case, { statement, by, body, at }: Move): Case {
+function afterProposal(procedure: Procedure, of: Case, { statement, by, body, at }: Move): Case {
   // Safe: the body was read against the schema above.
   const { what } = body as { readonly what: Agreement }
   if (what.kind === 'end-clock-at') requireRunning(of, what.clock)
@@ -83,10 +102,12 @@ function afterProposal(of: Case, { statement, by, body, at }: Move): Case {
     throw new ProcedureError('not-possible-now', 'the case is not suspended: there is nothing to go on from')
   if (of.proposals.length >= proposalsKept)
     throw new ProcedureError('too-many', `${proposalsKept} proposals wait already: accept some of them first`)
-  return settled({ ...of, proposals: [...of.proposals, { statement, what, by: [by] }] }, statement, at)
+  if (of.proposals.filter(({ by: [author] }) => author === by).length >= proposalsOfOne)
+    throw new ProcedureError('too-many', `${proposalsOfOne} proposals of ${by} wait already for the others`)
+  return settled(procedure, { ...of, proposals: [...of.proposals, { statement, what, by: [by] }] }, statement, at)
 }
 
-function afterAcceptance(of: Case, { by, body, at }: Move): Case {
+function afterAcceptance(procedure: Procedure, of: Case, { by, body, at }: Move): Case {
   // Safe: the body was read against the schema above.
   const { proposal: id } = body as { readonly proposal: string }
   const proposal = of.proposals.find(({ statement }) => statement === id)
@@ -97,24 +118,40 @@ function afterAcceptance(of: Case, { by, body, at }: Move): Case {
   if (proposal.by.includes(by)) throw new ProcedureError('already-made', `${by} has agreed to that proposal already`)
   const agreed: Proposal = { ...proposal, by: [...proposal.by, by] }
   const proposals = of.proposals.map((each) => (each === proposal ? agreed : each))
-  return settled({ ...of, proposals }, id, at)
+  return settled(procedure, { ...of, proposals }, id, at)
 }
 
-/** Carries a proposal out once every party of the case agrees to it. */
-function settled(of: Case, id: string, at: number): Case {
+/** Carries a proposal out once every party that is asked agrees to it. */
+function settled(procedure: Procedure, of: Case, id: string, at: number): Case {
   const proposal = of.proposals.find(({ statement }) => statement === id)
-  if (proposal === undefined || !partiesOf(of).every((party) => proposal.by.includes(party))) return of
+  const all = consentingTo(procedure, of)
+  if (proposal === undefined || !all.every((party) => proposal.by.includes(party))) return of
   const { what } = proposal
   const rest: Case = { ...of, proposals: of.proposals.filter((each) => each !== proposal) }
   if (what.kind === 'suspend') return rest.suspendedAt === undefined ? { ...rest, suspendedAt: at } : rest
-  if (what.kind === 'resume') return resumed(rest, at)
+  if (what.kind === 'resume') return resumed(procedure, rest, at)
   const clock = rest.clocks[what.clock]
   if (clock === undefined || clock.stoppedAt !== undefined) return rest
-  return { ...rest, clocks: { ...rest.clocks, [what.clock]: { ...clock, agreedAt: what.at } } }
+  const clocks = { ...rest.clocks, [what.clock]: { ...clock, agreedAt: what.at } }
+  return {
+    ...rest,
+    clocks,
+    facts: leavingAfter(procedure, rest, (then) => (then === deadlineOf(clock) ? what.at : then)),
+  }
+}
+
+/** The facts once the times at which parties leave are others: those of the clock of their notice. */
+function leavingAfter({ roles }: Procedure, of: Case, later: (then: number) => number): Case['facts'] {
+  const changed = Object.values(roles).flatMap(({ leaves }) => {
+    if (leaves === undefined || of.facts[leaves.fact] === undefined) return []
+    const times = Object.entries(leavingIn(of, leaves.fact)).map(([party, then]) => [party, later(then)])
+    return [[leaves.fact, Object.fromEntries(times)]]
+  })
+  return changed.length === 0 ? of.facts : { ...of.facts, ...Object.fromEntries(changed) }
 }
 
 /** The clocks that stood still run on for as long as they had left. */
-function resumed({ suspendedAt, ...of }: Case, at: number): Case {
+function resumed(procedure: Procedure, { suspendedAt, ...of }: Case, at: number): Case {
   if (suspendedAt === undefined) return of
   const stood = at - suspendedAt
   const later = (clock: RunningClock): RunningClock =>
@@ -126,7 +163,7 @@ function resumed({ suspendedAt, ...of }: Case, at: number): Case {
         }
       : clock
   const clocks = Object.fromEntries(Object.entries(of.clocks).map(([name, clock]) => [name, later(clock)]))
-  return { ...of, clocks }
+  return { ...of, clocks, facts: leavingAfter(procedure, of, (then) => then + stood) }
 }
 
 function requireRunning({ clocks }: Case, name: string): void {

@@ -4,7 +4,9 @@
  */
 import type { Provision } from '@comity/instruments'
 import type { TObject } from 'typebox'
+import type { ClockStanding } from './case.ts'
 import type { Length } from './clocks/length.ts'
+import type { Place } from './clocks/place.ts'
 import { ProcedureError } from './procedure-error.ts'
 
 /** Who sees a move or one of its fields: everybody, the parties of the case, or nobody but them that it exists. */
@@ -24,14 +26,31 @@ export interface RoleDefinition {
   readonly title: string
   /** How many parties may have it; 1 where it says nothing. */
   readonly most?: number
+  /** Who comes to it comes by itself: what the others agree on needs no word of its. */
+  readonly isBystander?: boolean
+  /**
+   * Who has it may leave by a notice of its own: a fact says when, by party, in seconds. With fewer than `least` left the
+   * case is in the state `then`. Both happen by themselves, at that moment.
+   */
+  readonly leaves?: { readonly fact: string; readonly least: number; readonly then: string }
 }
 
 export interface StateDefinition {
   readonly title: string
   /** Nothing follows but replies. */
   readonly isEnd?: boolean
-  /** What it puts on record, for which provision. */
-  readonly record?: { readonly provision: Provision['id']; readonly text: string }
+  /** Others rely on it: whoever opened the case cannot take it back any more, and it ends as its own moves say. */
+  readonly isSettled?: boolean
+  /** What it puts on record, for which provisions. */
+  readonly record?: StateRecord | readonly StateRecord[]
+}
+
+/** What stands on record for a provision while a case is in a state. */
+export interface StateRecord {
+  readonly provision: Provision['id']
+  readonly text: string
+  /** Only in cases in which this fact has this value. */
+  readonly where?: { readonly fact: string; readonly is: string }
 }
 
 /** A condition that a schema cannot say. It sees the facts it names and nothing else. */
@@ -50,8 +69,25 @@ export interface GuardLook {
   readonly body: Readonly<Record<string, unknown>>
   readonly by: string
   readonly roles: Readonly<Record<string, readonly string[]>>
+  /** Id of the statement. */
+  readonly statement: string
+  /** Who has made this move before in this round, of those that each makes or that are made once. */
+  readonly made: readonly string[]
+  /** How the clocks of the case stand at that moment. */
+  readonly clocks: Readonly<Record<string, ClockStanding>>
   /** When it takes effect, in seconds since the epoch. */
   readonly at: number
+  /** Where the clocks of the case run. */
+  readonly place: Place
+}
+
+/** Facts that a move leaves and that no field of it says alone, such as which objections are left. */
+export interface Derivation {
+  /** Names of the facts that it looks at, as they were before the move. */
+  readonly reads: readonly string[]
+  /** Names of the facts that it gives, and of no others. */
+  readonly facts: readonly string[]
+  from(look: GuardLook): Readonly<Record<string, unknown>>
 }
 
 export interface MoveDefinition<R extends string = string, S extends string = string, C extends string = string> {
@@ -66,22 +102,34 @@ export interface MoveDefinition<R extends string = string, S extends string = st
   readonly decide?: { readonly reads: readonly string[]; choose(look: GuardLook): S }
   /** The role that its author has from then on. */
   readonly joins?: R
-  /** Fields of its body that name parties, and the role which those have from then on. */
+  /** Who has that role may make it again. */
+  readonly again?: boolean
+  /** Kinds of the statements that make it, where those are not of kind `move`. */
+  readonly kinds?: readonly string[]
+  /** Fields of its body that name parties, and the role which those have from then on: with the last where each makes it. */
   readonly binds?: Readonly<Record<string, R>>
-  /** The state changes with the last party of its role that makes it; each makes it once. */
+  /** Roles that nobody has any more before it gives them. */
+  readonly frees?: readonly R[]
+  /** The state changes with the last party of its role that makes it; each makes it once in a round. */
   readonly each?: boolean
-  /** Each party makes it at most once. */
+  /** Fields in which all of them have to say the same; who says something else begins the round anew with that. */
+  readonly agreeOn?: readonly string[]
+  /** Each party makes it at most once in the whole case, as long as nothing resets that. */
   readonly once?: boolean
   readonly body: TObject
   /** Fields of the body that guards, clocks and views of the case go on to use, under their own names. */
   readonly keeps?: readonly string[]
   /** Fields that are kept for each of its authors: the fact of that name is a record from party to value. */
   readonly collects?: readonly string[]
+  /** Facts that follow from it, beside what it keeps and collects. */
+  readonly derives?: Derivation
   /** Moves and collected fields that begin anew with it: another round of signatures, another vote. */
   readonly resets?: readonly string[]
   readonly guard?: Guard
   /** Only once this clock has lapsed. */
   readonly after?: C
+  /** Only until this clock runs out. */
+  readonly within?: C
   readonly visibility?: Visibility
   /** Fields that are seen by fewer than the move. */
   readonly fields?: Readonly<Record<string, Visibility>>
@@ -97,6 +145,10 @@ export interface ClockDefinition<R extends string = string, S extends string = s
   readonly starts: readonly M[]
   /** A field of that move's body in seconds since the epoch: where a law counts from awareness, say. */
   readonly from?: string
+  /** A field of that move's body: where it says nothing of it, the clock does not start. */
+  readonly when?: string
+  /** Only in cases in which this fact has this value. */
+  readonly where?: { readonly fact: string; readonly is: string }
   /** Moves with which it ends. One that its author's home log had before the clock ran out is in time. */
   readonly stops: readonly M[]
   readonly length: Length | ChosenLength | SaidLength
@@ -111,11 +163,15 @@ export interface ClockDefinition<R extends string = string, S extends string = s
    * this state, without anybody's further move. No deadline for somebody else is one.
    */
   readonly term?: S
+  /** States in which a term waits: what is pending there is brought to its end before. */
+  readonly spares?: readonly S[]
 }
 
 /** To the moment that a field of the move which starts it says, RFC 3339 in UTC; it does not start where that says none. */
 export interface SaidLength {
   readonly until: string
+  /** What the source asks for at least: what was said is shown beside it, and stands also where it is shorter. */
+  readonly usual?: Length
 }
 
 /** A length that depends on a fact with a word for value. */
@@ -144,6 +200,8 @@ export interface Procedure<
   readonly states: Readonly<Record<S, StateDefinition>>
   readonly moves: Readonly<Record<M, MoveDefinition<NoInfer<R>, NoInfer<S>, NoInfer<C>>>>
   readonly clocks: Readonly<Record<C, ClockDefinition<NoInfer<R>, NoInfer<S>, NoInfer<M>>>>
+  /** Which of the moves that cases have in common it has; all where it says nothing. */
+  readonly common?: readonly CommonMove[]
   /** Who sees moves that say nothing of it. */
   readonly visibility: Visibility
   readonly sources: readonly Citation[]

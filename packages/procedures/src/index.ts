@@ -17,6 +17,7 @@ export {
   type Procedure,
   type RoleDefinition,
   type StateDefinition,
+  type StateRecord,
   versionName,
   type Visibility,
   visibilityOf,
@@ -33,9 +34,13 @@ export {
   type RunningClock,
   standingOf,
 } from './case.ts'
-export { type Opening, openCase, reduce } from './reduce.ts'
-export { atTime, isEnded, possibleMoves } from './possible.ts'
+export { type Opening, openCase, reduce, requireForm } from './reduce.ts'
+export { atTime, isEnded, recordsIn, recordsOf } from './at-time.ts'
+export { possibleMoves } from './possible.ts'
+export { type Filing, standingWith, type StandingWith } from './standing-with.ts'
 export { commonBodies, commonTitles } from './common-moves.ts'
+export { formOf, type FormField, type FormInput } from './form.ts'
+export { bodySchemaOf, isMadeByMove, type JsonSchema, schemasByName } from './schemas.ts'
 export { faultsOf, requireSound } from './check-definition.ts'
 export { clocksOf, type ClockView, dueBy, type TimelineEntry, timelineOf } from './timeline.ts'
 export { diagramOf } from './diagram.ts'
@@ -43,6 +48,14 @@ export { pageOf } from './page.ts'
 export { endOf, momentText } from './clocks/end.ts'
 export { type Length, lengthText } from './clocks/length.ts'
 export { type Place, requirePlace } from './clocks/place.ts'
+export {
+  adherenceCase,
+  adherenceProcedure,
+  adherenceSlugs,
+  adherenceVersion,
+  moveOfKind,
+  type MoveOfKind,
+} from './move-of-kind.ts'
 export { newestOf, procedureOf, procedures } from './registry.ts'
 export {
   type Condition,

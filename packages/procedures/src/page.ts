@@ -1,3 +1,4 @@
+import { recordsIn } from './at-time.ts'
 import { lengthText } from './clocks/length.ts'
 import { commonTitles } from './common-moves.ts'
 import { type Citation, type ClockDefinition, type Procedure, versionName, visibilityOf } from './definition.ts'
@@ -75,9 +76,9 @@ export function pageOf(procedure: Procedure): string {
     '',
     '## On record',
     '',
-    ...Object.entries(states)
-      .filter(([, { record }]) => record !== undefined)
-      .map(([name, { record }]) => `- \`${name}\`, for \`${record?.provision}\`: ${record?.text}`),
+    ...Object.keys(states).flatMap((name) =>
+      recordsIn(procedure, name).map(({ provision, text }) => `- \`${name}\`, for \`${provision}\`: ${text}`),
+    ),
     '',
     '## Sources',
     '',

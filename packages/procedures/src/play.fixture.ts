@@ -32,7 +32,8 @@ export function exampleMoves({ example, moves }: Procedure): readonly Move[] {
       if (!bound.includes(field)) return [field, value]
       return [field, Array.isArray(value) ? value.map((role) => partyOf(String(role))) : partyOf(String(value))]
     })
-    return moveBy(by, move, Object.fromEntries(named), at)
+    const [kind] = moves[move]?.kinds ?? []
+    return { ...moveBy(by, move, Object.fromEntries(named), at), ...(kind === undefined ? {} : { kind }) }
   })
 }
 

@@ -3,6 +3,7 @@ export type ProcedureErrorCode =
   | 'unknown-procedure'
   | 'unknown-move'
   | 'bad-body'
+  | 'wrong-kind'
   | 'no-case'
   | 'case-exists'
   | 'not-possible-now'
@@ -29,14 +30,21 @@ export class ProcedureError extends Error {
   override readonly name = 'ProcedureError'
   readonly code: ProcedureErrorCode
   readonly possible: readonly PossibleMove[]
+  /** JSON pointer into the body, where that is what is wrong. */
+  readonly pointer: string | undefined
 
   constructor(
     code: ProcedureErrorCode,
     message: string,
-    { possible = [], ...options }: ErrorOptions & { readonly possible?: readonly PossibleMove[] } = {},
+    {
+      possible = [],
+      pointer,
+      ...options
+    }: ErrorOptions & { readonly possible?: readonly PossibleMove[]; readonly pointer?: string | undefined } = {},
   ) {
     super(message, options)
     this.code = code
     this.possible = possible
+    this.pointer = pointer
   }
 }

@@ -1,5 +1,6 @@
 import { type Procedure, versionName } from './definition.ts'
 import { ProcedureError } from './procedure-error.ts'
+import { adherence } from './procedures/adherence.ts'
 import { agreement } from './procedures/agreement.ts'
 import { capacity } from './procedures/capacity.ts'
 import { decision } from './procedures/decision.ts'
@@ -8,7 +9,15 @@ import { exercise } from './procedures/exercise.ts'
 import { restriction } from './procedures/restriction.ts'
 
 /** Every version of every procedure: a case keeps the one that it was opened with. */
-export const procedures: readonly Procedure[] = [agreement, capacity, decision, dispute, exercise, restriction]
+export const procedures: readonly Procedure[] = [
+  adherence,
+  agreement,
+  capacity,
+  decision,
+  dispute,
+  exercise,
+  restriction,
+]
 
 const byVersion = new Map(procedures.map((procedure) => [versionName(procedure), procedure]))
 

@@ -1,9 +1,9 @@
-import { type Case, deadlineOf, type Move, standingOf } from './case.ts'
-import { momentText } from './clocks/end.ts'
+import { type Case, deadlineOf, type Move, type RunningClock, standingOf } from './case.ts'
+import { endOf, momentText } from './clocks/end.ts'
 import { lengthText } from './clocks/length.ts'
 import { commonTitles, isCommonMove } from './common-moves.ts'
 import { type Citation, type ClockDefinition, moveOf, type Procedure } from './definition.ts'
-import { lengthOf } from './reduce.ts'
+import { lengthOf } from './clocks/run.ts'
 
 /** One clock of a case as its page shows it: with hour, zone and source, and both ends where the parties agreed on one. */
 export interface ClockView {
@@ -17,10 +17,14 @@ export interface ClockView {
   readonly endsAt: number
   readonly agreedAt?: number
   readonly stoppedAt?: number
+  /** Id of the statement that stopped it. */
+  readonly stoppedBy?: string
   /** When it runs out, for people. */
   readonly deadline: string
   readonly source: Citation
   readonly lapse: string
+  /** Where a statement said when it ends: what the source asks for at least, and whether what was said is shorter. */
+  readonly usual?: { readonly length: string; readonly endsAt: number; readonly isShort: boolean }
 }
 
 /** The clocks of a case, the next to run out first. */
@@ -32,9 +36,23 @@ export function clocksOf(procedure: Procedure, of: Case, at: number): readonly C
       const { title, binds, source, lapse } = clock
       const deadline = momentText(deadlineOf(running), of.place)
       const standing = standingOf(running, at, of.suspendedAt)
-      return [{ name, title, binds, standing, length: lengthIn(clock, of), ...running, deadline, source, lapse }]
+      const usual = usualOf(clock, running, of)
+      const said = usual === undefined ? {} : { usual }
+      return [
+        { name, title, binds, standing, length: lengthIn(clock, of), ...running, deadline, source, lapse, ...said },
+      ]
     })
     .sort((one, other) => deadlineOf(one) - deadlineOf(other))
+}
+
+function usualOf(
+  { length }: ClockDefinition,
+  { startedAt, endsAt }: RunningClock,
+  { place }: Case,
+): ClockView['usual'] {
+  if (!('until' in length) || length.usual === undefined) return undefined
+  const usual = endOf(startedAt, length.usual, place)
+  return { length: lengthText(length.usual), endsAt: usual, isShort: endsAt < usual }
 }
 
 function lengthIn({ length }: ClockDefinition, of: Case): string {

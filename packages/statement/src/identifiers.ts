@@ -9,9 +9,11 @@ const PRODUCT = 'urn:comity:product:'
 const ADVISORY = 'urn:comity:advisory:'
 const DOCUMENT = 'urn:comity:document:sha256:'
 const CORRESPONDENCE = 'urn:comity:correspondence:'
+const CASE = 'urn:comity:case:'
 
 const HEX_64 = /^[0-9a-f]{64}$/
 const SLUG = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/
+const CASE_SLUG = /^[a-z0-9][a-z0-9.-]{0,63}$/
 /** Host with optional port, then path segments; no scheme, no white space, no `+` (C2SP signed-note). */
 const ORIGIN = /^[a-z0-9][a-z0-9.-]{0,252}(?::[0-9]{1,5})?(?:\/[A-Za-z0-9._~-]+)*$/
 const MAX_ORIGIN_LENGTH = 255
@@ -114,6 +116,17 @@ export function correspondenceUrn(hex: string): string {
 /** The 64 hexadecimal digits of a correspondence, or undefined. */
 export function parseCorrespondenceUrn(urn: string): string | undefined {
   return suffixAfter(CORRESPONDENCE, urn, HEX_64)
+}
+
+/** `urn:comity:case:<hex of the party that opens it>:<slug>`; a slug has 1–64 of `a-z 0-9 . -` and starts with a letter or digit. */
+export function caseUrn(party: string, slug: string): string {
+  return `${CASE}${partyHex(party)}:${slug}`
+}
+
+/** Opener and slug of a case, or undefined. */
+export function parseCaseUrn(urn: string): { readonly party: string; readonly slug: string } | undefined {
+  const found = splitOwned(CASE, urn)
+  return found !== undefined && CASE_SLUG.test(found.rest) ? { party: found.party, slug: found.rest } : undefined
 }
 
 /** Whether `text` can be the origin of a log: schemeless, at most 255 characters. */

@@ -34,6 +34,7 @@ export { isX25519, type PartyJwk, partyJwkSchema, partyKeyThumbprint, type X2551
 
 export {
   advisoryUrn,
+  caseUrn,
   correspondenceUrn,
   digestText,
   documentUrn,
@@ -43,6 +44,7 @@ export {
   isOrigin,
   isPartyUrn,
   parseAdvisoryUrn,
+  parseCaseUrn,
   parseCorrespondenceUrn,
   parseDigest,
   parseDocumentUrn,
@@ -126,6 +128,7 @@ export type { SupportPayload } from './kinds/support.ts'
 export type { ProductPayload } from './kinds/product.ts'
 export type { ReleasePayload } from './kinds/release.ts'
 export type { AdvisoryPayload } from './kinds/advisory.ts'
+export type { MovePayload } from './kinds/move.ts'
 export type { AcknowledgementPayload } from './kinds/acknowledgement.ts'
 export type { FindingsPayload } from './kinds/findings.ts'
 export type { WithholdingPayload } from './kinds/withholding.ts'

@@ -159,6 +159,7 @@ const openPolicy: CorePayloads['policy'] = {
     'endorsement',
     'findings',
     'hash-envelope',
+    'move',
     'party',
     'policy',
     'product',

@@ -4,4 +4,4 @@
 
 import type { Rule } from '../rule.ts'
 
-export const codeB: Rule = { provision: 'code-b', rungs: [], cases: true }
+export const codeB: Rule = { provision: 'code-b', rungs: [], cases: [] }

@@ -11,5 +11,4 @@ export const codeD: Rule = {
     { level: 'declared', requires: oneOf(some('declaration'), some('product')) },
     { level: 'evidenced', requires: some('release', 'sbom-present') },
   ],
-  cases: false,
 }

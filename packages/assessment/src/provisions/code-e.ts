@@ -3,4 +3,4 @@
 
 import { declaredOnly, type Rule } from '../rule.ts'
 
-export const codeE: Rule = { provision: 'code-e', rungs: declaredOnly, cases: false }
+export const codeE: Rule = { provision: 'code-e', rungs: declaredOnly }

@@ -3,4 +3,4 @@
 
 import type { Rule } from '../rule.ts'
 
-export const gids2: Rule = { provision: 'gids-2', rungs: [], cases: true }
+export const gids2: Rule = { provision: 'gids-2', rungs: [], cases: [] }

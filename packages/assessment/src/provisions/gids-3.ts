@@ -5,4 +5,4 @@
 
 import { declaredOnly, type Rule } from '../rule.ts'
 
-export const gids3: Rule = { provision: 'gids-3', rungs: declaredOnly, cases: true }
+export const gids3: Rule = { provision: 'gids-3', rungs: declaredOnly, cases: [] }

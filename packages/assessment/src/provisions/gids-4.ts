@@ -4,4 +4,4 @@
 
 import { declaredOnly, type Rule } from '../rule.ts'
 
-export const gids4: Rule = { provision: 'gids-4', rungs: declaredOnly, cases: false }
+export const gids4: Rule = { provision: 'gids-4', rungs: declaredOnly }

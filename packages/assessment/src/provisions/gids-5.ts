@@ -4,4 +4,4 @@
 
 import type { Rule } from '../rule.ts'
 
-export const gids5: Rule = { provision: 'gids-5', rungs: [], cases: true }
+export const gids5: Rule = { provision: 'gids-5', rungs: [], cases: [] }

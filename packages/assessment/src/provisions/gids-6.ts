@@ -4,4 +4,4 @@
 
 import { declaredOnly, type Rule } from '../rule.ts'
 
-export const gids6: Rule = { provision: 'gids-6', rungs: declaredOnly, cases: false }
+export const gids6: Rule = { provision: 'gids-6', rungs: declaredOnly }

@@ -3,4 +3,4 @@
 
 import { declaredOnly, type Rule } from '../rule.ts'
 
-export const gids7: Rule = { provision: 'gids-7', rungs: declaredOnly, cases: false }
+export const gids7: Rule = { provision: 'gids-7', rungs: declaredOnly }

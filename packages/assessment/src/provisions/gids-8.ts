@@ -14,5 +14,4 @@ export const gids8: Rule = {
     { level: 'declared', requires: some('product', 'update-policy') },
     { level: 'evidenced', requires: some('advisory', 'document-present', 'told-by-another') },
   ],
-  cases: false,
 }

@@ -6,6 +6,8 @@ import { registerAudit } from './audit.ts'
 import { registerBackup } from './backup.ts'
 import { registerBonds } from './bonds.ts'
 import { registerCarry } from './carry.ts'
+import { registerCase } from './case.ts'
+import { registerExport } from './export.ts'
 import { registerFindings } from './findings.ts'
 import { registerInit } from './init.ts'
 import { registerInstruments } from './instruments.ts'
@@ -15,6 +17,7 @@ import { registerMatches } from './matches.ts'
 import { registerMessage } from './message.ts'
 import { registerParty } from './party.ts'
 import { registerPeer } from './peer.ts'
+import { registerPolicy } from './policy.ts'
 import { registerProduct } from './product.ts'
 import { registerRekey } from './rekey.ts'
 import { registerRelease } from './release.ts'
@@ -34,6 +37,7 @@ export const registerVerbs: Register = (program, registrar) => {
   registerBackup(program, registrar)
   registerToken(program, registrar)
   registerRekey(program, registrar)
+  registerPolicy(program, registrar)
   registerPeer(program, registrar)
   registerCarry(program, registrar)
   program.commandsGroup('Parties and what they say:')
@@ -45,6 +49,8 @@ export const registerVerbs: Register = (program, registrar) => {
   registerAdvisory(program, registrar)
   registerWithhold(program, registrar)
   registerApprove(program, registrar)
+  program.commandsGroup('Cases:')
+  registerCase(program, registrar)
   program.commandsGroup('An operator at home:')
   registerInventory(program, registrar)
   registerMatches(program, registrar)
@@ -54,6 +60,7 @@ export const registerVerbs: Register = (program, registrar) => {
   program.commandsGroup('Reading and checking:')
   registerFindings(program, registrar)
   registerInstruments(program, registrar)
+  registerExport(program, registrar)
   registerVerify(program, registrar)
   registerAudit(program, registrar)
   program.commandsGroup('Statements as files:')

@@ -7,6 +7,7 @@ import { nameOf, provisionFrom, secondsFrom, short } from '../names.ts'
 import { example, type Register } from '../registrar.ts'
 import type { Session } from '../session.ts'
 import { dateText, fields, plain, plural, table, wrap } from '../terminal/text.ts'
+import { caseLines, countOfCases } from './findings-cases.ts'
 
 interface FindingsOptions {
   readonly party?: string
@@ -154,9 +155,11 @@ function cells(finding: Finding): readonly string[] {
   ]
 }
 
-/** A pledge to do has a level; one not to do has cases. */
-function onRecord({ level, cases = [] }: Finding): string {
-  return level ?? (cases.length === 0 ? 'no case on record' : plural(cases.length, 'case'))
+/** A pledge to do has a level; one not to do has cases; some have both, and then the cases decide nothing. */
+function onRecord(finding: Finding): string {
+  const { level, cases = [] } = finding
+  const counted = level !== undefined && cases.length === 0 ? undefined : countOfCases(finding)
+  return [level, counted].flatMap((each) => each ?? []).join('; ')
 }
 
 /** Why a provision does not bind a party, in words. */
@@ -168,7 +171,7 @@ const notBound: Readonly<Record<string, string>> = {
 
 async function explained(client: Client, party: string, provision: ProvisionId): Promise<Result> {
   const [explanation, { names }] = await Promise.all([client.explanation(party, provision), client.party(party)])
-  const { bound, because, finding, rungs = [] } = explanation
+  const { bound, because, finding, rungs = [], raised = [] } = explanation
   const { title } = provisionById(provision)
   const head = [plain(nameOf(names)), wrap(`${provision}  ${title}`)]
   if (!bound || finding === undefined)
@@ -189,6 +192,8 @@ async function explained(client: Client, party: string, provision: ProvisionId):
         `  ${level}: ${reached ? 'reached' : 'not reached'}`,
         ...whyLines(why, 2),
       ]),
+      ...raised.flatMap(({ flag, why }) => ['', `  ${flag}:`, ...whyLines(why, 2)]),
+      ...caseLines(finding),
     ].join('\n'),
     json: explanation,
   }

@@ -1,6 +1,7 @@
 /** Findings: what is on record. Lists go by party and provision, never by level. */
 import { provisionIds } from '@comity/instruments'
 import { type Static, Type } from 'typebox'
+import { caseStandings, caseUrn } from './cases.ts'
 import {
   at,
   closed,
@@ -29,16 +30,57 @@ const citedAs = [
   'release',
   'advisory',
   'acknowledgement',
+  'proposal',
+  'vote',
+  'implementation',
+  'exercise',
+  'contact',
+  'partnership',
+  'offer',
+  'milestone',
+  'agreement',
+  'clock',
+  'opening',
+  'move',
+  'reply',
 ] as const
 
 export const cite = closed({ origin, index, id: statementId, kind: Type.String(), as: oneOf(citedAs) })
 export type Cite = Static<typeof cite>
 
+const findingClock = closed({
+  name: Type.String(),
+  standing: oneOf(['running', 'suspended', 'lapsed', 'kept', 'late'], 'that a clock has lapsed decides nothing'),
+})
+
+/** A case that names the party, with what others did in it beside what the party did. */
+export const findingCase = closed({
+  urn: caseUrn,
+  procedure: Type.String({ description: 'with its version: dispute/1' }),
+  state: Type.String(),
+  standing: oneOf(caseStandings),
+  opener: { ...partyUrn, description: 'who opened it: what stands in it is the word of that party' },
+  roles: Type.Array(Type.String(), { description: 'of the party that the finding is about' }),
+  clocks: Type.Array(findingClock, { description: 'those that bind this party' }),
+  missing: Type.Optional(
+    Type.Array(Type.String(), {
+      description: 'of a restriction: conditions that its record does not meet; empty where it is complete',
+    }),
+  ),
+  cites: Type.Array(cite, { description: 'its opening, the own moves of the party, what others did' }),
+})
+export type FindingCase = Static<typeof findingCase>
+
 export const finding = closed({
   provision: oneOf(provisionIds),
-  level: Type.Optional(oneOf(levels, 'absent for a pledge not to do')),
+  level: Type.Optional(oneOf(levels, 'absent for a pledge not to do, unless it is unseen')),
   flags: Type.Array(oneOf(flags)),
-  cases: Type.Optional(Type.Array(cite)),
+  cases: Type.Optional(
+    Type.Array(findingCase, {
+      description: 'where the provision lists cases: those opened last first, at most 16; they decide no level',
+    }),
+  ),
+  more: Type.Optional(Type.Literal(true, { description: 'there are more cases than are listed' })),
   cites: Type.Array(cite),
 })
 export type Finding = Static<typeof finding>
@@ -76,23 +118,22 @@ export interface Why {
   readonly parts: readonly Why[]
 }
 
+const why = Type.Unsafe<Why>({
+  type: 'object',
+  description: 'a tree: {says, standing, considered, cites, parts}, the parts of the same form',
+})
+
 export const explanationResponse = closed({
   party: partyUrn,
   provision: oneOf(provisionIds),
   bound: Type.Boolean(),
   because: Type.Optional(Type.String({ description: 'why the provision does not bind this party' })),
   finding: Type.Optional(finding),
-  rungs: Type.Optional(
-    Type.Array(
-      closed({
-        level: oneOf(levels),
-        reached: Type.Boolean(),
-        why: Type.Unsafe<Why>({
-          type: 'object',
-          description: 'a tree: {says, standing, considered, cites, parts}, the parts of the same form',
-        }),
-      }),
-    ),
+  rungs: Type.Optional(Type.Array(closed({ level: oneOf(levels), reached: Type.Boolean(), why }))),
+  raised: Type.Optional(
+    Type.Array(closed({ flag: oneOf(['due', 'overdue']), why }), {
+      description: 'clocks that raised a flag; no flag changes a level',
+    }),
   ),
 })
 export type ExplanationResponse = Static<typeof explanationResponse>

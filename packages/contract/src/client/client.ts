@@ -1,6 +1,8 @@
+import { caseCalls } from './case-calls.ts'
 import { filingCalls } from './filing-calls.ts'
 import { inboxCalls } from './inbox-calls.ts'
 import { logCalls } from './log-calls.ts'
+import { oscalCalls } from './oscal-calls.ts'
 import { adminCalls, vaultCalls } from './private-calls.ts'
 import { registerCalls } from './register-calls.ts'
 import { type ClientOptions, Transport } from './transport.ts'
@@ -16,10 +18,12 @@ export function createClient(options: ClientOptions) {
   return {
     ...logCalls(transport),
     ...registerCalls(transport),
+    ...caseCalls(transport),
     ...filingCalls(transport),
     ...adminCalls(transport),
     vault: vaultCalls(transport),
     inbox: inboxCalls(transport),
+    oscal: oscalCalls(transport),
     /** The address of a path of this node, for links. */
     url: (path: string) => transport.url(path),
   }

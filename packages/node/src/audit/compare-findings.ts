@@ -74,11 +74,19 @@ function formOf(party: string, finding: Finding | undefined): string {
 /** `declared, contested; rests on policy at entry 10`; entries of another log than `own` with its origin. */
 export function findingWords(finding: Finding | undefined, own?: string): string {
   if (finding === undefined) return 'not bound'
-  const { level, cases = [], flags, cites } = finding
-  const onRecord = level ?? (cases.length === 0 ? 'no case on record' : `${cases.length} on record`)
+  const { level, cases, flags, cites } = finding
+  const onRecord = [...(level === undefined ? [] : [level]), ...(cases === undefined ? [] : [casesWords(cases)])]
   const from = (origin: string): string => (own === undefined || origin === own ? '' : ` of ${origin}`)
   const named = cites.slice(0, citesNamed).map(({ as, index, origin }) => `${as} at entry ${index}${from(origin)}`)
   const more = cites.length > citesNamed ? [`${cites.length - citesNamed} more`] : []
   const rests = named.length === 0 ? '' : `; rests on ${[...named, ...more].join(', ')}`
-  return [onRecord, ...flags].join(', ') + rests
+  return [...onRecord, ...flags].join(', ') + rests
+}
+
+/** Which cases, and in what state: two findings may differ in nothing else. */
+function casesWords(cases: NonNullable<Finding['cases']>): string {
+  if (cases.length === 0) return 'no case on record'
+  const named = cases.slice(0, citesNamed).map(({ urn, state, standing }) => `${urn} ${state} (${standing})`)
+  const more = cases.length > citesNamed ? [`${cases.length - citesNamed} more`] : []
+  return `cases on record: ${[...named, ...more].join(', ')}`
 }

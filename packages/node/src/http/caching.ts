@@ -13,11 +13,12 @@ export const revalidate = 'public, no-cache'
 
 /**
  * A hook for everything that depends on nothing but the log and those that are mirrored: its entity tag is their sizes,
- * and who has that already gets 304 with no other query.
+ * and who has that already gets 304 with no other query. `more`: what else an answer depends on, in a few characters.
  */
-export function taggedBySize(node: ComityNode) {
+export function taggedBySize(node: ComityNode, more?: () => string) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {
-    const tag = `"${layout}-${node.head.size}${mirroredSizes(node)}"`
+    const beside = more === undefined ? '' : `-${more()}`
+    const tag = `"${layout}-${node.head.size}${mirroredSizes(node)}${beside}"`
     reply.header('etag', tag).header('cache-control', revalidate).header('vary', 'accept-encoding')
     return matches(request, tag) ? reply.code(304).send() : undefined
   }

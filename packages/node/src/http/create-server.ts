@@ -17,7 +17,9 @@ import { documentApi } from './openapi.ts'
 import { PolicyInForce } from './policy-in-force.ts'
 import { sendProblem } from './replies.ts'
 import { RequestError } from './request-error.ts'
+import { requestValidators } from './request-validators.ts'
 import { adminRoutes } from './routes/admin.ts'
+import { caseRoutes } from './routes/cases.ts'
 import { changeRoutes } from './routes/changes.ts'
 import { confirmationRoutes } from './routes/confirmation.ts'
 import { documentRoutes } from './routes/documents.ts'
@@ -29,9 +31,11 @@ import { linkRoutes } from './routes/links.ts'
 import { logRoutes } from './routes/log.ts'
 import { mirrorRoutes } from './routes/mirrors.ts'
 import { ownInboxRoutes } from './routes/own-inbox.ts'
+import { oscalRoutes } from './routes/oscal.ts'
 import { partyRoutes } from './routes/parties.ts'
 import { type InboundName, inboundLimits } from './inbound-limits.ts'
 import { peerRoutes } from './routes/peers.ts'
+import { procedureRoutes } from './routes/procedures.ts'
 import { productRoutes } from './routes/products.ts'
 import { scittRoutes } from './routes/scitt.ts'
 import { securityTxtRoutes } from './routes/security-txt.ts'
@@ -116,6 +120,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     backup: options.backup,
   }
   const app = newApp(options, timeouts)
+  app.setValidatorCompiler(await requestValidators())
   const stopListening = node.onBatch(() => policy.refresh())
   app.addHook('onClose', async () => {
     stopListening()
@@ -140,8 +145,6 @@ function newApp({ tls, trustedProxies = 'loopback' }: ServerOptions, timeouts: T
     clientErrorHandler: answerConnectionError,
     // An advisory's URN has up to 500 characters, three times that percent-encoded.
     routerOptions: { maxParamLength: 2000 },
-    // A misspelt member is an error, not something to drop.
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: true } },
     return503OnClosing: true,
     forceCloseConnections: 'idle',
   }
@@ -199,6 +202,9 @@ async function addRoutes(app: FastifyInstance, context: HttpContext): Promise<vo
     async (scope) => {
       statusRoutes(scope, context)
       textRoutes(scope)
+      oscalRoutes(scope, context)
+      procedureRoutes(scope)
+      caseRoutes(scope, context)
       partyRoutes(scope, context)
       findingsRoutes(scope, context)
       productRoutes(scope, context)

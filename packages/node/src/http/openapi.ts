@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import manifest from '../../package.json' with { type: 'json' }
+import { moveSchemas } from './move-schemas.ts'
 
 const documentPath = '/api/v1/openapi.json'
 
@@ -21,7 +22,9 @@ const tags = [
   { name: 'Parties', description: 'Who signs' },
   { name: 'Findings', description: 'What is on record, and why' },
   { name: 'Products and advisories', description: 'Products, releases, advisories, acknowledgements' },
+  { name: 'Cases', description: 'Procedures, and what was done in each case of them' },
   { name: 'Texts', description: 'The Code and the Initiative' },
+  { name: 'OSCAL', description: 'Texts, adherence and findings in the form of OSCAL 1.2' },
   { name: 'Vault', description: "A hosted party's own partition: inventories and what concerns them" },
   { name: 'Inbox', description: 'Sealed messages: between nodes, and for the parties they host' },
   { name: 'Mirrors', description: 'Verified copies of the logs of peers' },
@@ -45,7 +48,10 @@ export async function documentApi(app: FastifyInstance, publicUrl: string): Prom
       },
       ...(publicUrl === '' ? {} : { servers: [{ url: publicUrl }] }),
       tags,
-      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'comity_…' } } },
+      components: {
+        securitySchemes: { token: { type: 'http', scheme: 'bearer', description: 'comity_…' } },
+        schemas: moveSchemas(),
+      },
     },
     transform: ({ schema, url, route }) => {
       const { documentedBody, documentedPath } = route.config ?? {}

@@ -22,8 +22,8 @@ export function requireArrived({ iss, kind, iat }: Statement, register: Register
       `${iss} moved here from ${arrival.from}: its first statement here is a continuation that shows its move there`,
     )
   }
-  // A party statement names the one before it, and so comes once and in its place.
-  if (kind !== 'party' && iat < arrival.continuation.iat) {
+  // A party statement names the one before it, and so comes once and in its place; a move names its case.
+  if (kind !== 'party' && kind !== 'move' && iat < arrival.continuation.iat) {
     throw new NodeError(
       'signed-before-move',
       `${iss} signed this at ${iat} and continued here at ${arrival.continuation.iat}: it belongs to ${arrival.from}; sign it again`,

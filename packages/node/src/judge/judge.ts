@@ -12,6 +12,7 @@ import { indexOf } from '../register/position.ts'
 import type { Accepted, Register } from '../register/register.ts'
 import { requireArrived } from './arrival.ts'
 import { kindRules } from './kind-rules.ts'
+import { isAtItsSeat, judgeMove } from './move-rules.ts'
 import { judgeParty } from './party-rules.ts'
 
 /** What the judge knows of the log beside the register. */
@@ -51,8 +52,10 @@ export function judge(entry: Entry, register: Register, bench: Bench): Accepted 
   if (state === undefined) {
     throw new NodeError('unknown-party', `${statement.iss} has no party statement in this log: register that first`)
   }
-  // An approval by a party that is at home elsewhere is a copy: one that a copy of its party statement needs.
-  if (state.home !== bench.origin && statement.kind !== 'approval') {
+  // An approval by a party that is at home elsewhere is a copy, for a copy of its party statement or for a move here; and
+  // a move takes effect at its seat, wherever its author is at home.
+  const mayComeHere = statement.kind === 'approval' || isAtItsSeat(entry, bench.origin)
+  if (state.home !== bench.origin && !mayComeHere) {
     throw new NodeError(
       'not-home',
       `the home log of ${statement.iss} is ${state.home}: file there, this is ${bench.origin}`,
@@ -61,6 +64,7 @@ export function judge(entry: Entry, register: Register, bench: Bench): Accepted 
   requireArrived(statement, register)
   maySign(state, statement.kidHex, statement.kind, index)
   kindRules[statement.kind]?.(entry, register, bench)
+  const change = statement.kind === 'move' ? judgeMove(entry, register) : undefined
   const threshold = thresholdOf(state, statement.kind)
   if (index < bootstrap.length && threshold > 1) {
     throw new NodeError(
@@ -68,7 +72,7 @@ export function judge(entry: Entry, register: Register, bench: Bench): Accepted 
       `entry ${index} of a log takes effect at once, and its keeper wants ${threshold} keys for kind ${statement.kind}: ask for them in a later party statement`,
     )
   }
-  return { threshold }
+  return change === undefined ? { threshold } : { threshold, change }
 }
 
 function checkBootstrap(statement: Statement, index: number): void {

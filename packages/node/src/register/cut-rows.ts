@@ -37,6 +37,11 @@ export class CutRows {
     this.#hasWithholding = database.prepare('SELECT 1 FROM withholding LIMIT 1').get() !== undefined
   }
 
+  /** Numbers of the logs that are in the cut. */
+  get logs(): readonly number[] {
+    return [...this.#ends.keys()]
+  }
+
   originOf(position: number): string {
     return this.#origins.get(logOf(position)) ?? ''
   }
@@ -45,6 +50,11 @@ export class CutRows {
   endAt(position: number): number {
     const log = logOf(position)
     return this.#ends.get(log) ?? rangeOf(log).from
+  }
+
+  /** Whether what a party stated counts in findings. */
+  counts(urn: string, effective: number): boolean {
+    return this.residences.counts(urn, effective)
   }
 
   ref(row: Row): Ref {

@@ -2,6 +2,8 @@ import {
   AssessmentError,
   type AdherenceFact,
   type AdvisoryFact,
+  type CaseFact,
+  type CasesAsked,
   type Cut,
   type DocumentState,
   type Facts,
@@ -15,6 +17,7 @@ import {
   compareReleases,
 } from '@comity/assessment'
 import type { InstrumentId, PartyType } from '@comity/instruments'
+import { CaseFacts } from './case-facts.ts'
 import { CutRows, type Row, refColumns, refJoin } from './cut-rows.ts'
 import type { Database } from './database.ts'
 import { type Ranking, first, firstRows } from './first-rows.ts'
@@ -40,11 +43,13 @@ interface Candidate<T> {
 export class RegisterFacts implements Facts {
   readonly #database: Database
   readonly #cut: CutRows
+  readonly #cases: CaseFacts
   readonly #stored: (digest: string) => boolean
 
   constructor(database: Database, cut: Cut, stored: (digest: string) => boolean) {
     this.#database = database
     this.#cut = new CutRows(database, cut)
+    this.#cases = new CaseFacts(database, this.#cut)
     this.#stored = stored
   }
 
@@ -126,6 +131,10 @@ export class RegisterFacts implements Facts {
       this.#requireDocument(fact.document, row['document'], row)
       return fact
     })
+  }
+
+  cases(urn: string, asked: CasesAsked, limit: number): readonly CaseFact[] {
+    return this.#countingStays(urn).length === 0 ? [] : this.#cases.of(urn, asked, limit)
   }
 
   #adherenceOf(row: Row): AdherenceFact {

@@ -1,9 +1,10 @@
-/** Random federations: several logs with their parties, who move, answer each other, lose keys and forge. */
+/** Random federations: several logs with their parties, who move, answer each other, dispute, lose keys and forge. */
 import { sha256Hex } from '@comity/crypto'
 import { formatTlogProof } from '@comity/log'
 import {
   type CorePayloads,
   advisoryUrn,
+  caseUrn,
   decodeStatement,
   digestText,
   documentUrn,
@@ -45,6 +46,9 @@ export interface FederatedDeed {
     | 'copy'
     | 'replay'
     | 'forge'
+    | 'dispute'
+    | 'play'
+    | 'file'
   readonly which: number
   /** Seconds that pass before it; the batch under way is closed when some do. */
   readonly pause: number
@@ -64,6 +68,9 @@ const weights: Readonly<Record<FederatedDeed['what'], number>> = {
   copy: 1,
   replay: 2,
   forge: 1,
+  dispute: 5,
+  play: 22,
+  file: 8,
 }
 
 export interface Scenario {
@@ -78,7 +85,11 @@ export function scenarios(options: { readonly maxLength: number }): fc.Arbitrary
     who: fc.nat(9),
     what: fc.oneof(...whats.map((what) => ({ weight: weights[what], arbitrary: fc.constant(what) }))),
     which: fc.nat(5),
-    pause: fc.oneof(fc.constant(0), fc.nat(60)),
+    // Now and then a clock runs out.
+    pause: fc.oneof(
+      { weight: 12, arbitrary: fc.constantFrom(0, 1, 7, 60) },
+      { weight: 1, arbitrary: fc.constant(11 * 86_400) },
+    ),
   })
   const { maxLength } = options
   return fc.record({
@@ -86,6 +97,21 @@ export function scenarios(options: { readonly maxLength: number }): fc.Arbitrary
     deeds: fc.array(deed, { minLength: Math.floor(maxLength / 2), maxLength, size: 'max' }),
   })
 }
+
+/** Moves of a dispute, those that carry it on more often than others. */
+const disputeMoves = [
+  ['acknowledge', {}],
+  ['consult', {}],
+  ['acknowledge', { text: 'Received.' }],
+  ['settle', { terms: digestOf(0) }],
+  ['close', {}],
+  ['reply', { text: 'We have read this.' }],
+  ['offer', { means: 'mediation' }],
+  ['refer', { to: 'a court' }],
+  ['join', { interest: 'We ship the same release.' }],
+  ['propose', { what: { kind: 'suspend' } }],
+  ['withdraw', {}],
+] as const
 
 interface Member {
   readonly actor: Actor
@@ -112,14 +138,15 @@ interface Role {
 }
 
 const provider: Role = { name: 'provider', type: 'provider' }
-const careful: Role = { name: 'careful', type: 'provider', thresholds: { advisory: 2, acknowledgement: 2 } }
+const careful: Role = { name: 'careful', type: 'provider', thresholds: { advisory: 2, acknowledgement: 2, move: 2 } }
 const ministry: Role = { name: 'ministry', type: 'state' }
 
 class Stage {
   readonly logs: readonly WritingLog[]
   readonly #members: readonly Member[]
   readonly #advisories: { readonly id: string; readonly sub: string }[] = []
-  readonly #pending: { readonly member: Member; readonly id: string }[] = []
+  readonly #pending: { readonly member: Member; readonly id: string; readonly log?: number }[] = []
+  readonly #disputes: { readonly urn: string; readonly seat: number }[] = []
   readonly #sent: Uint8Array[] = []
   #now = startAt
 
@@ -185,7 +212,7 @@ class Stage {
         if (target === undefined) return
         const second = signerOf(keyFor(`${target.member.label} second`))
         return void this.#submit(
-          target.member.home,
+          target.log ?? target.member.home,
           target.member.actor.sign('approval', statementUrn(target.id), {}, this.#now, second),
         )
       }
@@ -214,6 +241,11 @@ class Stage {
         if (sent !== undefined) log.force(decodeStatement(sent, crypto).leaf)
         return
       }
+      case 'dispute':
+        return this.#dispute(member, which)
+      case 'play':
+      case 'file':
+        return this.#playCase(member, what === 'play', which)
       case 'forge': {
         const signed = author.sign('product', product, { name: 'Forged', updatePolicy }, this.#now)
         const forged = Buffer.from(decodeStatement(signed, crypto).leaf)
@@ -280,6 +312,33 @@ class Stage {
     }
     const id = this.#sign(member, 'advisory', sub, payload, which)
     if (id !== undefined) this.#advisories.push({ id, sub })
+  }
+
+  #dispute(member: Member, which: number): void {
+    const respondents = [1, 2].slice(which % 2).map((n) => this.#members.at(which - n)?.actor.urn ?? member.actor.urn)
+    const urn = caseUrn(member.actor.urn, `d${which % 3}`)
+    const body = {
+      respondents: [...new Set(respondents)],
+      subject: `A dispute ${this.#now}`,
+      urgency: which % 2 === 0 ? 'normal' : 'urgent',
+      basis: 'Two builds of one release differ.',
+    }
+    const seat = member.home
+    const payload = { procedure: 'dispute/1', move: 'notify', seat: this.logs[seat]?.origin ?? '', body }
+    if (this.#sign(member, 'move', urn, payload, which) !== undefined) this.#disputes.push({ urn, seat })
+  }
+
+  /** A move of whoever it may be, at the seat after copies of its party statements, or in its author's home log alone. */
+  #playCase(member: Member, isAtSeat: boolean, which: number): void {
+    const of = this.#disputes.at(-1 - (which % Math.max(1, this.#disputes.length)))
+    if (of === undefined) return
+    const [move, body] = disputeMoves[(which + this.#now) % disputeMoves.length] ?? disputeMoves[0]
+    const payload = { procedure: 'dispute/1', move, seat: this.logs[of.seat]?.origin ?? '', body }
+    const bytes = member.actor.sign('move', of.urn, payload, this.#now)
+    const log = isAtSeat ? of.seat : member.home
+    if (isAtSeat) for (const each of member.chain) this.#submit(of.seat, each.bytes)
+    if (typeof this.#submit(log, bytes) === 'string') return
+    this.#pending.push({ member, id: decodeStatement(bytes, crypto).id, log })
   }
 
   #compromise(member: Member): void {

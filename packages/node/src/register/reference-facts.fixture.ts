@@ -5,6 +5,8 @@
 import {
   type AdherenceFact,
   type AdvisoryFact,
+  type CaseFact,
+  type CasesAsked,
   type Cut,
   type DocumentState,
   type Facts,
@@ -14,14 +16,32 @@ import {
   type ReleaseFact,
   compareAcknowledgements,
   compareAdvisories,
+  compareCases,
   compareProducts,
   compareReleases,
+  firstOfEach,
+  isAsked,
 } from '@comity/assessment'
+import {
+  atTime,
+  type Case,
+  deadlineOf,
+  isEnded,
+  openCase,
+  type Procedure,
+  ProcedureError,
+  procedureOf,
+  reduce,
+  rolesOf,
+  standingOf,
+  standingWith,
+} from '@comity/procedures'
 import type { InstrumentId } from '@comity/instruments'
 import type {
   AcknowledgementPayload,
   AdherencePayload,
   AdvisoryPayload,
+  MovePayload,
   PartyPayload,
   ReleasePayload,
   Statement,
@@ -40,7 +60,15 @@ interface Done extends Pick<Entry, 'payload'> {
   readonly index: number
   readonly effective: number
   readonly at: number
+  /** The time at which it took effect. */
+  readonly doneAt: number
   readonly statement: Statement
+}
+
+interface Played {
+  readonly case: Case
+  readonly moves: readonly { readonly name: string; readonly done: Done }[]
+  readonly ended: number
 }
 
 interface Stay {
@@ -59,7 +87,10 @@ export class ReferenceFacts implements Facts {
     this.#origins = new Set(cut.map((prefix) => prefix.origin))
     const origins = database.prepare('SELECT origin FROM log ORDER BY log').all()
     this.#done = database
-      .prepare('SELECT position, effective, at FROM entry WHERE effective IS NOT NULL ORDER BY position')
+      .prepare(
+        `SELECT entry.position AS position, entry.effective AS effective, entry.at AS at, done.at AS done_at FROM entry
+         CROSS JOIN entry done ON done.position = entry.effective ORDER BY entry.position`,
+      )
       .all()
       .flatMap((row): Done[] => {
         const position = Number(row['position'])
@@ -70,7 +101,7 @@ export class ReferenceFacts implements Facts {
         const leaf = logs.find((log) => log.origin === origin)?.leaves[index]
         if (effective >= size || leaf === undefined) return []
         const { statement, payload } = decodeEntry(position, leaf)
-        return [{ origin, index, effective, at: Number(row['at']), statement, payload }]
+        return [{ origin, index, effective, at: Number(row['at']), doneAt: Number(row['done_at']), statement, payload }]
       })
   }
 
@@ -130,6 +161,83 @@ export class ReferenceFacts implements Facts {
       }))
       .sort(compareAdvisories)
       .slice(0, limit)
+  }
+
+  cases(urn: string, asked: CasesAsked, limit: number): readonly CaseFact[] {
+    if (!this.#isRooted(urn)) return []
+    return [...this.#origins]
+      .flatMap((origin) => this.#casesAt(origin))
+      .filter(({ case: { procedure } }) => procedure === asked.procedure)
+      .map((played) => this.#caseFact(played, urn, asked.at))
+      .filter((fact) => fact.roles.length > 0 && isAsked(fact, asked))
+      .sort(compareCases(asked))
+      .slice(0, limit)
+  }
+
+  /** Every case of one seat, played from its first move to the last in the cut. */
+  #casesAt(origin: string): readonly Played[] {
+    const cases = new Map<string, Played>()
+    const here = this.#done
+      .filter((each) => each.origin === origin && isMoveAt(each))
+      .sort((a, b) => a.effective - b.effective)
+    for (const done of here) {
+      const { sub: urn, id: statement, iss: by } = done.statement
+      const { procedure: version, move: name, body, seat, place = { zone: 'UTC' } } = payloadOf<MovePayload>(done)
+      const move = { statement, name, by, urn, body, at: done.doneAt, filedAt: done.doneAt }
+      const before = cases.get(urn)
+      const procedure = procedureOf(version)
+      try {
+        const after =
+          before === undefined ? openCase(procedure, move, { seat, place }) : reduce(procedure, before.case, move)
+        const then = before && atTime(procedure, before.case, move.at)
+        const ended = !isEnded(procedure, after) ? 0 : then && isEnded(procedure, then) ? then.movedAt : move.at
+        cases.set(urn, {
+          case: after,
+          moves: [...(before?.moves ?? []), { name, done }],
+          ended: before?.ended || ended,
+        })
+      } catch (error) {
+        // One that waited for approvals for too long.
+        if (!(error instanceof ProcedureError)) throw error
+      }
+    }
+    return [...cases.values()]
+  }
+
+  #caseFact({ case: of, moves: played, ended: endedBy }: Played, party: string, at: number): CaseFact {
+    const procedure = procedureOf(of.procedure)
+    const now = atTime(procedure, of, at)
+    const ended = endedBy || (isEnded(procedure, now) ? now.movedAt : 0)
+    const moves = played.map(({ name, done }) => ({ name, ref: this.#ref(done) }))
+    const [opening] = moves
+    if (opening === undefined) throw new Error('a case without moves')
+    const roles = rolesOf(of, party).toSorted()
+    const filings = [
+      ...this.#done.filter((each) => isFiling(each, of) && this.#counts(each)),
+      ...played.map(({ done }) => done),
+    ]
+    const clocks = Object.entries(now.clocks).filter(
+      ([, running]) => ended === 0 || running.stoppedAt !== undefined || deadlineOf(running) < ended,
+    )
+    return {
+      urn: of.urn,
+      procedure: of.procedure,
+      state: now.state,
+      standing: of.withdrawnAt !== undefined ? 'withdrawn' : ended > 0 ? 'ended' : 'open',
+      opening: opening.ref,
+      roles,
+      moves: firstOfEach(moves.filter(({ ref }) => ref.party === party)),
+      others: firstOfEach(moves.filter(({ ref }) => ref.party !== party)),
+      kept: Object.fromEntries(
+        Object.entries(of.facts).filter(([, fact]) => typeof fact === 'string'),
+      ) as CaseFact['kept'],
+      clocks: clocks.map(([name, running]) => ({
+        name,
+        standing: isInTime(procedure, now, name, filings) ? 'kept' : standingOf(running, at, now.suspendedAt),
+        bound: roles.includes(procedure.clocks[name]?.binds ?? ''),
+        deadline: deadlineOf(running),
+      })),
+    }
   }
 
   #told(advisory: Done): readonly Ref[] {
@@ -253,4 +361,24 @@ function isAdherence({ statement }: Done): boolean {
 /** The last statement about each thing. */
 function latest(statements: readonly Done[]): Done[] {
   return [...new Map(statements.map((each) => [each.statement.sub, each])).values()]
+}
+
+function isMoveAt({ origin, statement, ...rest }: Done): boolean {
+  return statement.kind === 'move' && payloadOf<MovePayload>(rest).seat === origin
+}
+
+function isFiling({ origin, statement, ...rest }: Done, of: Case): boolean {
+  if (statement.kind !== 'move' || statement.sub !== of.urn) return false
+  return origin !== of.seat && payloadOf<MovePayload>(rest).seat === of.seat
+}
+
+/** Whether what was filed anywhere in time keeps a clock. */
+function isInTime(procedure: Procedure, of: Case, clock: string, filed: readonly Done[]): boolean {
+  const filings = filed.map(({ statement, doneAt, ...rest }) => ({
+    statement: statement.id,
+    name: payloadOf<MovePayload>(rest).move,
+    by: statement.iss,
+    filedAt: doneAt,
+  }))
+  return standingWith(procedure, of, clock, filings, Number.MAX_SAFE_INTEGER)?.standing === 'kept'
 }

@@ -1,17 +1,32 @@
+import { partiesOf } from '@comity/procedures'
 import {
   type PartyState,
   type PolicyPayload,
   type Statement,
+  StatementError,
   type TimePayload,
   countSigners,
   decodeStatement,
+  fields,
   parseAdvisoryUrn,
   parseStatementUrn,
 } from '@comity/statement'
 import { treeHasher } from '@comity/crypto'
+import { Check } from 'typebox/value'
 import { crypto } from '../crypto-port.ts'
-import type { Database } from './database.ts'
+import { changeByDeclaration, isAtItsSeat, judgeMove } from '../judge/move-rules.ts'
+import { NodeError } from '../node-error.ts'
 import { idColumn, positionById } from './by-id.ts'
+import {
+  type CaseChange,
+  partiesBeside,
+  partiesDue,
+  partiesOfCases,
+  writeChange,
+  writeFiling,
+  writeIdle,
+} from './case-rows.ts'
+import type { Database } from './database.ts'
 import { type Effect, type Entry, payloadOf } from './entry.ts'
 import { decodePayload } from './fold.ts'
 import { PartyBook } from './party-book.ts'
@@ -25,6 +40,8 @@ export interface Accepted {
   readonly threshold: number
   /** The party as this `party` statement leaves it. */
   readonly partyState?: PartyState
+  /** What this move does to its case, if it takes effect at once. */
+  readonly change?: CaseChange
 }
 
 /**
@@ -155,7 +172,7 @@ export class Register {
       )
     this.#noteDocuments(entry)
     if (missing) this.#postpone(entry, accepted.threshold)
-    else this.#takeEffect({ ...entry, party, effective: position })
+    else this.#takeEffect({ ...entry, party, effective: position }, accepted.change)
   }
 
   #applyParty({ statement, position }: Entry, state: PartyState): void {
@@ -175,7 +192,7 @@ export class Register {
     if (added.length > 0 || (hasMoved && this.#isKnownElsewhere(iss))) this.#markThoseTold(iss)
   }
 
-  #takeEffect(effect: Effect): void {
+  #takeEffect(effect: Effect, change?: CaseChange): void {
     const { kind, iss, sub } = effect.statement
     if (kind === 'time') {
       this.#applyTime(effect)
@@ -183,11 +200,13 @@ export class Register {
     }
     this.#stale.mark(iss)
     if (kind === 'approval') this.#applyApproval(effect)
+    else if (kind === 'move') this.#applyMove(effect, change)
     else {
       reducers[kind]?.(this.database, effect)
       if (kind === 'policy') this.#policy = undefined
       if (kind === 'continuation') this.book.continued(effect.party)
       if (kind === 'acknowledgement') this.#markPublisher(sub)
+      if (kind === 'adherence' || kind === 'support') this.#applyChange(effect, () => changeByDeclaration(effect, this))
       if (kind === 'withholding') this.#markUsersOf(sub)
     }
   }
@@ -197,7 +216,35 @@ export class Register {
     this.database
       .prepare('INSERT INTO batch (position, log, at, cosigned) VALUES (?, ?, ?, ?)')
       .run(effect.position, this.log, at, cosigned.length === 0 ? null : JSON.stringify(cosigned))
+    // Findings are computed at the time of the own log, whichever log is the seat of a case.
+    if (this.log === 0 && at > this.#lastAt) this.#markAll(partiesDue(this.database, this.#lastAt, at))
     this.#lastAt = at
+  }
+
+  /** `change` as the judge has just found it; a move that waited is held against the case as it is by now. */
+  #applyMove(effect: Effect, change: CaseChange | undefined): void {
+    if (!isAtItsSeat(effect, this.origin)) {
+      writeFiling(this.database, effect)
+      this.#markAll(partiesOfCases(this.database, effect.statement.sub))
+      return
+    }
+    this.#applyChange(effect, () => change ?? judgeMove(effect, this))
+  }
+
+  #applyChange(effect: Effect, changeOf: () => CaseChange | undefined): void {
+    try {
+      const change = changeOf()
+      if (change === undefined) return
+      writeChange(this.database, effect, change)
+      this.#markAll(partiesOf(change.after))
+    } catch (reason) {
+      if (!(reason instanceof NodeError || reason instanceof StatementError)) throw reason
+      writeIdle(this.database, effect, reason)
+    }
+  }
+
+  #markAll(parties: readonly string[]): void {
+    for (const party of parties) this.#stale.mark(party)
   }
 
   #applyApproval(effect: Effect): void {
@@ -206,8 +253,6 @@ export class Register {
     this.database
       .prepare('INSERT INTO approval (target, party, signing_key, position) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING')
       .run(target, effect.party, key, effect.position)
-    // Of a party that is not at home here this is a copy, for a copy of its party statement: nothing else takes effect.
-    if (this.book.stateOf(effect.statement.iss)?.home !== this.origin) return
     const row = this.database
       .prepare('SELECT position, threshold, leaf FROM pending WHERE id = ? AND position >= ? AND position < ?')
       .get(target, this.range.from, this.range.to)
@@ -215,18 +260,15 @@ export class Register {
     // Safe: the column is a BLOB NOT NULL that #postpone wrote.
     const statement = decodeStatement(row['leaf'] as Uint8Array, crypto)
     if (statement.iss !== effect.statement.iss) return
+    const pending = { position: Number(row['position']), statement, payload: decodePayload(statement), at: effect.at }
+    // Of a party that is not at home here this is a copy, for a copy of its party statement: but for a move whose seat
+    // this is, nothing that waits takes effect.
+    const isAtHome = this.book.stateOf(statement.iss)?.home === this.origin
+    if (!isAtHome && !isAtItsSeat(pending, this.origin)) return
     if (this.#signers(statement) < Number(row['threshold'])) return
-    const position = Number(row['position'])
-    this.database.prepare('DELETE FROM pending WHERE position = ?').run(position)
-    this.database.prepare('UPDATE entry SET effective = ? WHERE position = ?').run(effect.position, position)
-    this.#takeEffect({
-      position,
-      statement,
-      payload: decodePayload(statement),
-      at: effect.at,
-      party: effect.party,
-      effective: effect.position,
-    })
+    this.database.prepare('DELETE FROM pending WHERE position = ?').run(pending.position)
+    this.database.prepare('UPDATE entry SET effective = ? WHERE position = ?').run(effect.position, pending.position)
+    this.#takeEffect({ ...pending, party: effect.party, effective: effect.position })
   }
 
   /** How many distinct keys stand behind a statement so far, its own among them. */
@@ -254,7 +296,7 @@ export class Register {
     if (publisher !== undefined) this.#stale.mark(publisher)
   }
 
-  /** The publishers whose advisories a party has acknowledged, in whichever log. */
+  /** The publishers whose advisories a party has acknowledged, and who has a case with it, in whichever log. */
   #markThoseTold(urn: string): void {
     const rows = this.database
       .prepare(
@@ -262,6 +304,7 @@ export class Register {
       )
       .all(urn)
     for (const row of rows) this.#markPublisher(String(row['sub']))
+    this.#markAll(partiesBeside(this.database, urn))
   }
 
   #isKnownElsewhere(urn: string): boolean {
@@ -293,9 +336,13 @@ export interface DocumentReference {
   readonly type: string
 }
 
-/** The documents a payload names, whatever its kind. */
+/** The documents a payload names, whatever its kind; a move also names some in its body. */
 export function documentsOf(payload: unknown): readonly DocumentReference[] {
-  if (typeof payload !== 'object' || payload === null || !('documents' in payload)) return []
+  if (typeof payload !== 'object' || payload === null) return []
   // Safe: every kind's schema gives `documents` this one shape.
-  return payload.documents as readonly DocumentReference[]
+  const own = 'documents' in payload ? (payload.documents as readonly DocumentReference[]) : []
+  if (!('body' in payload)) return own
+  // A body is read against the schema of its move by the judge, and until then may be anything.
+  const { documents } = payload.body as { readonly documents?: unknown }
+  return Check(fields.documents, documents) ? [...own, ...documents] : own
 }

@@ -1,7 +1,10 @@
-/** The house's invariant over random federations: hosted parties, moves, compromise, withholding, approvals, forgers. */
+/**
+ * The house's invariant over random federations: hosted parties, disputes between them, moves, compromise, withholding,
+ * approvals, forgers.
+ */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type AssessmentRequest, type Facts, assess, currentRuleset } from '@comity/assessment'
+import { type AssessmentRequest, type CasesAsked, type Facts, assess, currentRuleset } from '@comity/assessment'
 import { treeHasher } from '@comity/crypto'
 import { digestText } from '@comity/statement'
 import fc from 'fast-check'
@@ -50,14 +53,30 @@ async function read(logs: readonly WritingLog[], next: () => number, cut?: Asses
   return node
 }
 
-function requestFor(cut: AssessmentRequest['cut']): AssessmentRequest {
+function requestFor(cut: AssessmentRequest['cut'], days: number): AssessmentRequest {
   const { version, digest } = currentRuleset
-  return { cut, at: startAt + 1_000_000, ruleset: { version, digest }, trust: null }
+  return { cut, at: startAt + days * 86_400, ruleset: { version, digest }, trust: null }
+}
+
+/** What may be asked about disputes; findings ask for some of it. */
+function disputesAsked(at: number): readonly CasesAsked[] {
+  const procedure = 'dispute/1'
+  return [
+    { at, procedure },
+    { at, procedure, roles: ['respondent'], without: ['claimant'] },
+    { at, procedure, made: ['acknowledge'], before: 'acknowledgement' },
+    { at, procedure, others: ['acknowledge', 'reply'], kept: { urgency: 'urgent' } },
+    { at, procedure, states: ['notified', 'acknowledged'] },
+    { at, procedure, clock: { name: 'acknowledgement', standings: ['lapsed', 'late'], undone: ['acknowledge'] } },
+    { at, procedure, clock: { name: 'settlement', standings: ['kept'], undone: [] } },
+  ]
 }
 
 /** What a party's record begins with is the beginning of all of it: nothing is passed over for the sake of speed. */
-function requireFirst(facts: Facts, urn: string): void {
+function requireFirst(facts: Facts, urn: string, at: number): void {
   for (const limit of [1, 2, 3]) {
+    for (const asked of disputesAsked(at))
+      assert.deepEqual(facts.cases(urn, asked, limit), facts.cases(urn, asked, 10_000).slice(0, limit))
     assert.deepEqual(facts.products(urn, limit), facts.products(urn, 10_000).slice(0, limit))
     assert.deepEqual(facts.releases(urn, limit), facts.releases(urn, 10_000).slice(0, limit))
     assert.deepEqual(facts.advisories(urn, limit), facts.advisories(urn, 10_000).slice(0, limit))
@@ -70,7 +89,7 @@ test('same-cut-same-findings: however a node numbers its logs, in whatever order
       const next = (): number => Number(stream.next().value)
       const logs = played(scenario)
       const { logs: seen, cut } = cutOf(logs, next)
-      const request = requestFor(cut)
+      const request = requestFor(cut, [1, 12, 33, 70][next() % 4] ?? 1)
       const nodes = [
         await read(shuffled(logs, next), next),
         await read(shuffled(logs, next), next),
@@ -78,7 +97,7 @@ test('same-cut-same-findings: however a node numbers its logs, in whatever order
       ]
       const documents = nodes.map(({ database }) => {
         const facts = new RegisterFacts(database, cut, () => true)
-        for (const urn of facts.bound()) requireFirst(facts, urn)
+        for (const urn of facts.bound()) requireFirst(facts, urn, request.at)
         return assess(request, facts, treeHasher)
       })
       assert.deepEqual(documents[1], documents[0])
@@ -87,6 +106,12 @@ test('same-cut-same-findings: however a node numbers its logs, in whatever order
       assert.ok(prefix)
       const reference = new ReferenceFacts(prefix.database, logs, cut)
       assert.deepEqual(assess(request, reference, treeHasher), documents[0])
+      for (const { database } of nodes) {
+        const facts = new RegisterFacts(database, cut, () => true)
+        for (const urn of facts.bound())
+          for (const asked of disputesAsked(request.at))
+            assert.deepEqual(facts.cases(urn, asked, 64), reference.cases(urn, asked, 64))
+      }
     }),
     { numRuns: 25, endOnFailure: true },
   )

@@ -9,7 +9,7 @@
  * Tables of single kinds hold statements that took effect. `effective` is the position at which that happened: the
  * statement's own, or that of the approval that completed its threshold. It is unique, and it is the order that counts.
  */
-export const schemaVersion = '2'
+export const schemaVersion = '3'
 
 /** Entries one log can hold before positions of two logs would touch; 2^53 leaves room for 8,192 logs. */
 export const positionsPerLog = 2 ** 40
@@ -120,6 +120,45 @@ CREATE TABLE document (digest TEXT NOT NULL, position INTEGER NOT NULL, size INT
 CREATE TABLE withholding (digest TEXT NOT NULL, effective INTEGER NOT NULL, position INTEGER NOT NULL, payload TEXT NOT NULL, PRIMARY KEY (digest, effective)) WITHOUT ROWID;
 
 CREATE TABLE published_findings (effective INTEGER PRIMARY KEY, position INTEGER NOT NULL, size INTEGER NOT NULL, at INTEGER NOT NULL, digest TEXT NOT NULL, payload TEXT NOT NULL);
+
+-- Cases. \`case_file\` numbers a case as its seat has it: where its opening move took effect. One that was opened at two
+-- seats is two cases under one name.
+CREATE TABLE case_file (
+  case_file INTEGER PRIMARY KEY, urn TEXT NOT NULL, log INTEGER NOT NULL, procedure TEXT NOT NULL, opener INTEGER NOT NULL
+);
+CREATE INDEX case_file_urn ON case_file (urn);
+CREATE INDEX case_file_procedure ON case_file (procedure);
+-- Moves that took effect at the seat; an \`adherence\` or \`support\` is one of the case of that party and instrument.
+CREATE TABLE move (
+  effective INTEGER PRIMARY KEY, position INTEGER NOT NULL, party INTEGER NOT NULL, case_file INTEGER NOT NULL,
+  name TEXT NOT NULL, payload TEXT NOT NULL
+);
+CREATE INDEX move_case ON move (case_file);
+-- Which roles a party, by URN, has in which cases, from where on. The procedure is named without its version.
+CREATE TABLE case_party (
+  urn TEXT NOT NULL, procedure TEXT NOT NULL, case_file INTEGER NOT NULL, role TEXT NOT NULL, since INTEGER NOT NULL,
+  PRIMARY KEY (urn, procedure, case_file, role)
+) WITHOUT ROWID;
+CREATE INDEX case_party_file ON case_party (case_file);
+-- Cases as their last moves left them, which is what the next one is held against. \`ended\`: when, 0 for an open one.
+-- Neither knows what time alone does: a term takes effect at its own moment, which is computed when somebody looks.
+CREATE TABLE case_now (
+  case_file INTEGER PRIMARY KEY, state TEXT NOT NULL, ended INTEGER NOT NULL, opened_at INTEGER NOT NULL,
+  moved_at INTEGER NOT NULL, effective INTEGER NOT NULL, document TEXT NOT NULL
+);
+-- Clocks and terms that run, by when they run out.
+CREATE TABLE due_clock (at INTEGER NOT NULL, case_file INTEGER NOT NULL, clock TEXT NOT NULL, PRIMARY KEY (at, case_file, clock)) WITHOUT ROWID;
+-- Moves in logs that are not their seat: they change no case, and are what a deadline asks for.
+CREATE TABLE filed_move (
+  position INTEGER PRIMARY KEY, party INTEGER NOT NULL, urn TEXT NOT NULL, seat TEXT NOT NULL, name TEXT NOT NULL,
+  at INTEGER NOT NULL, effective INTEGER NOT NULL, id BLOB NOT NULL, payload TEXT NOT NULL
+);
+CREATE INDEX filed_move_urn ON filed_move (urn);
+CREATE INDEX filed_move_seat ON filed_move (seat, position);
+CREATE INDEX filed_move_id ON filed_move (id);
+-- Moves that waited for approvals and were not possible any more when the last of these came.
+CREATE TABLE idle_move (position INTEGER PRIMARY KEY, urn TEXT NOT NULL, effective INTEGER NOT NULL, code TEXT NOT NULL, detail TEXT NOT NULL);
+CREATE INDEX idle_move_urn ON idle_move (urn);
 
 -- What was last computed for each bound party, so that a page need not compute it.
 CREATE TABLE finding (urn TEXT PRIMARY KEY, document TEXT NOT NULL);

@@ -46,6 +46,11 @@ export class Sight {
     return this.#ends.get(log) ?? rangeOf(log).from
   }
 
+  /** Position after the last entry that is shown of the log in which this one lies. */
+  endAt(position: number): number {
+    return this.endOf(logOf(position))
+  }
+
   residenceOf(urn: string): Residence | undefined {
     return this.#residences.of(urn)
   }

@@ -19,6 +19,8 @@ const means = oneOf(
   ['negotiation', 'enquiry', 'mediation', 'conciliation', 'arbitration', 'judicial-settlement', 'regional', 'other'],
   'a means of peaceful settlement (Charter, art. 33)',
 )
+/** Means whose result both have accepted beforehand. */
+const binding: ReadonlySet<string> = new Set(['arbitration', 'judicial-settlement'])
 const submission = { text: text(16_000), documents: Type.Optional(documents) }
 
 /** Disputes between States or parties, settled in peace by whatever means they choose, in any order. */
@@ -32,9 +34,9 @@ export const dispute = defineProcedure({
   roles: {
     claimant: { title: 'Who notifies the dispute' },
     respondent: { title: 'Who is notified', most: 8 },
-    'third-party': { title: 'Who joins with an interest of its own', most: 32 },
-    offerer: { title: 'Who offers good offices', most: 8 },
-    assistant: { title: 'Mediator, commission, panel: whom both sides have chosen', most: 3 },
+    'third-party': { title: 'Who joins with an interest of its own', most: 32, isBystander: true },
+    offerer: { title: 'Who offers good offices', most: 32, isBystander: true },
+    assistant: { title: 'Mediator, commission, panel: whom both sides have chosen', most: 1, isBystander: true },
   },
   seat: 'opener',
   visibility: 'public',
@@ -46,7 +48,11 @@ export const dispute = defineProcedure({
       title: 'Before a means both chose',
       record: { provision: 'code-k', text: 'The parties use a means of peaceful settlement.' },
     },
-    outcome: { title: 'With an outcome', record: { provision: 'code-k', text: 'There is an outcome.' } },
+    outcome: {
+      title: 'With an outcome',
+      isSettled: true,
+      record: { provision: 'code-k', text: 'There is an outcome.' },
+    },
     referred: { title: 'Referred elsewhere', isEnd: true },
     closed: { title: 'Closed', isEnd: true, record: { provision: 'code-k', text: 'The dispute is closed.' } },
   },
@@ -78,9 +84,9 @@ export const dispute = defineProcedure({
     },
     consult: {
       title: 'Enter into consultations',
-      by: ['respondent', 'claimant'],
+      by: ['respondent'],
       each: true,
-      from: ['acknowledged'],
+      from: ['notified', 'acknowledged'],
       to: 'consultations',
       body: closed({ where: Type.Optional(text(400)), text: Type.Optional(text(4000)) }),
     },
@@ -90,13 +96,27 @@ export const dispute = defineProcedure({
       joins: 'third-party',
       from: ['notified', 'acknowledged', 'consultations', 'assisted'],
       to: 'same',
+      within: 'joining',
       body: closed({ interest: text(4000, 'the interest that the outcome touches') }),
+      cites: [understanding('4.11')],
+    },
+    admit: {
+      title: 'Let a third party join later',
+      by: ['claimant', 'respondent'],
+      each: true,
+      agreeOn: ['party'],
+      from: ['notified', 'acknowledged', 'consultations', 'assisted'],
+      to: 'same',
+      body: closed({ party }),
+      keeps: ['party'],
+      binds: { party: 'third-party' },
     },
     offer: {
       title: 'Offer good offices',
       by: 'anyone',
       joins: 'offerer',
-      from: ['notified', 'acknowledged', 'consultations'],
+      again: true,
+      from: ['notified', 'acknowledged', 'consultations', 'assisted', 'outcome'],
       to: 'same',
       body: closed({ means, text: Type.Optional(text(4000)) }),
       cites: [charter],
@@ -105,27 +125,34 @@ export const dispute = defineProcedure({
       title: 'Choose a means of settlement',
       by: ['claimant', 'respondent'],
       each: true,
-      from: ['acknowledged', 'consultations'],
+      agreeOn: ['means', 'assistant'],
+      from: ['acknowledged', 'consultations', 'assisted'],
       to: 'assisted',
       body: closed({ means, assistant: Type.Optional(party), terms: Type.Optional(text(4000)) }),
-      guard: {
-        reads: ['means', 'assistant'],
-        says: 'both sides choose the same means, and the same assistant',
-        check: ({ facts, body }) => {
-          if (facts['means'] === undefined) return undefined
-          if (facts['means'] === body['means'] && facts['assistant'] === body['assistant']) return undefined
-          const whom = facts['assistant'] === undefined ? 'nobody' : String(facts['assistant'])
-          return `the other side has chosen ${String(facts['means'])} by ${whom}: choose the same, or argue for another in a reply`
-        },
-      },
-      binds: { assistant: 'assistant' },
       keeps: ['means', 'assistant'],
+      frees: ['assistant'],
+      binds: { assistant: 'assistant' },
       cites: [charter],
+    },
+    'leave-means': {
+      title: 'State that the means chosen has not settled it',
+      by: ['claimant', 'respondent', 'assistant'],
+      from: ['assisted'],
+      to: 'consultations',
+      body: closed({ text: Type.Optional(text(4000)) }),
+      guard: {
+        reads: ['means'],
+        says: 'not from arbitration or a court, which both have accepted',
+        check: ({ facts }) =>
+          binding.has(String(facts['means']))
+            ? `${String(facts['means'])} ends with its report, or with another means that both choose`
+            : undefined,
+      },
     },
     submit: {
       title: 'Make a submission',
       by: ['claimant', 'respondent', 'third-party'],
-      from: ['consultations', 'assisted'],
+      from: ['acknowledged', 'consultations', 'assisted'],
       to: 'same',
       body: closed(submission),
     },
@@ -133,17 +160,10 @@ export const dispute = defineProcedure({
       title: 'Settle',
       by: ['claimant', 'respondent'],
       each: true,
-      from: ['acknowledged', 'consultations', 'assisted'],
+      agreeOn: ['terms'],
+      from: ['notified', 'acknowledged', 'consultations', 'assisted'],
       to: 'outcome',
       body: closed({ terms: digest, documents: Type.Optional(documents) }),
-      guard: {
-        reads: ['terms'],
-        says: 'both sides settle on the same document',
-        check: ({ facts, body }) =>
-          facts['terms'] === undefined || facts['terms'] === body['terms']
-            ? undefined
-            : `the other side has settled on the document ${String(facts['terms'])}: settle on the same`,
-      },
       keeps: ['terms'],
     },
     report: {
@@ -186,10 +206,20 @@ export const dispute = defineProcedure({
     },
   },
   clocks: {
+    joining: {
+      title: 'Time for third parties to join',
+      starts: ['notify'],
+      stops: [],
+      length: { days: 10 },
+      binds: 'third-party',
+      source: understanding('4.11'),
+      lapse: 'third parties join when both sides let them',
+      opens: [],
+    },
     acknowledgement: {
       title: 'Acknowledgement',
       starts: ['notify'],
-      stops: ['acknowledge'],
+      stops: ['acknowledge', 'consult'],
       length: { days: 10 },
       binds: 'respondent',
       source: understanding('4.3'),
@@ -208,7 +238,7 @@ export const dispute = defineProcedure({
     },
     settlement: {
       title: 'Settlement between the parties',
-      starts: ['notify'],
+      starts: ['notify', 'leave-means'],
       stops: ['settle', 'choose'],
       length: { by: 'urgency', lengths: { normal: { days: 60 }, urgent: { days: 20 } } },
       binds: 'respondent',
@@ -241,7 +271,7 @@ export const dispute = defineProcedure({
       },
     },
     { by: 'respondent', move: 'acknowledge', after: 3 * 86_400, body: { text: 'We look into it.' } },
-    { by: 'claimant', move: 'consult', after: 86_400, body: {} },
+    { by: 'third-party', move: 'join', after: 86_400, body: { interest: 'We buy the same product.' } },
     { by: 'respondent', move: 'consult', after: 4 * 86_400, body: { where: 'Nairobi' } },
     { by: 'claimant', move: 'settle', after: 9 * 86_400, body: { terms: `sha256:${'5e'.repeat(32)}` } },
     { by: 'respondent', move: 'settle', after: 3600, body: { terms: `sha256:${'5e'.repeat(32)}` } },

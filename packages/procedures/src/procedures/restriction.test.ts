@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { moveBy, partyOf, seat, start, utc } from '../play.fixture.ts'
-import { atTime } from '../possible.ts'
+import { atTime } from '../at-time.ts'
 import { openCase, reduce } from '../reduce.ts'
 import { restriction } from './restriction.ts'
 import { conditions, missingConditions, type Notice, personalDataIn } from './restriction-conditions.ts'

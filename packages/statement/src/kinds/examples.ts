@@ -5,6 +5,7 @@ export const ORIGIN = 'log.north.invalid'
 export const STATEMENT_ID = '5e'.repeat(32)
 export const DIGEST = `sha256:${'d1'.repeat(32)}`
 export const ROOT = `sha256:${'70'.repeat(32)}`
+export const CASE = `urn:comity:case:${'a1'.repeat(32)}:builds`
 export const PRODUCT = `urn:comity:product:${'a1'.repeat(32)}:gateway`
 /** RFC 8032 §7.1, tests 1 to 3. */
 export const KEY_1 = { kty: 'OKP', crv: 'Ed25519', x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo' } as const

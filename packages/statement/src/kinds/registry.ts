@@ -9,6 +9,7 @@ import { endorsementKind, type EndorsementPayload } from './endorsement.ts'
 import { findingsKind, type FindingsPayload } from './findings.ts'
 import type { Kind } from './kind.ts'
 import { messageKind, type MessagePayload } from './message.ts'
+import { moveKind, type MovePayload } from './move.ts'
 import { partyKind, type PartyPayload } from './party.ts'
 import { policyKind, type PolicyPayload } from './policy.ts'
 import { productKind, type ProductPayload } from './product.ts'
@@ -34,6 +35,7 @@ export const coreKinds: readonly Kind[] = [
   releaseKind,
   advisoryKind,
   acknowledgementKind,
+  moveKind,
   findingsKind,
   withholdingKind,
   commitmentKind,
@@ -57,6 +59,7 @@ export interface CorePayloads {
   readonly release: ReleasePayload
   readonly advisory: AdvisoryPayload
   readonly acknowledgement: AcknowledgementPayload
+  readonly move: MovePayload
   readonly findings: FindingsPayload
   readonly withholding: WithholdingPayload
   readonly commitment: CommitmentPayload

@@ -2,6 +2,7 @@ import {
   isOrigin,
   isPartyUrn,
   parseAdvisoryUrn,
+  parseCaseUrn,
   parseCorrespondenceUrn,
   parseDocumentUrn,
   parseInstrumentUrn,
@@ -67,6 +68,14 @@ export const ownAdvisory: SubjectForm = {
 export const anyAdvisory: SubjectForm = {
   form: '`urn:comity:advisory:<party hex>:<percent-encoded id>`, as in the advisory',
   check: (sub) => (parseAdvisoryUrn(sub) ? undefined : 'must be urn:comity:advisory:<party hex>:<percent-encoded id>'),
+}
+
+export const anyCase: SubjectForm = {
+  form: '`urn:comity:case:<hex of the party that opens it>:<slug>`',
+  check: (sub) =>
+    parseCaseUrn(sub)
+      ? undefined
+      : 'must be urn:comity:case:<party hex>:<slug>, a slug of 1–64 letters, digits, . and -',
 }
 
 export const document: SubjectForm = {

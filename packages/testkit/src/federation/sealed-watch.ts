@@ -65,8 +65,9 @@ export class SealedWatch {
     const eavesdropper = this.#eavesdropper
     const writers = nodes.filter(({ hasInbox }) => hasInbox)
     const known = ids.flatMap(idWritings)
+    const paths = await publicPaths(nodes)
     for (const node of writers) {
-      const shown = [...(await publicAnswers(node)), ...node.said.map((line) => Buffer.from(line))]
+      const shown = [...(await publicAnswers(node, paths)), ...node.said.map((line) => Buffer.from(line))]
       shown.push(...node.defects.map((text) => Buffer.from(text)))
       const log = node.node.ledger.leaves(0, node.node.head.size)
       for (const bytes of [...shown, ...log]) {
@@ -82,16 +83,16 @@ export class SealedWatch {
   }
 }
 
-/** Every address without a token, with what stands in the log for parameters. */
-async function publicAnswers(node: SimulatedNode): Promise<readonly Uint8Array[]> {
-  const ask = async (url: string): Promise<Uint8Array> => {
-    const request = { from: 'stranger.test', method: 'GET', url, headers: {}, body: undefined }
-    const answered = await node.answer(request)
-    return answered === 'silence' ? new Uint8Array() : answered.body
-  }
-  const description: unknown = JSON.parse(Buffer.from(await ask('/api/v1/openapi.json')).toString())
-  const paths = pathsOf(description)
+/** Every address that a node has: the description is the same at each, and costs more than all other answers. */
+async function publicPaths([node]: readonly SimulatedNode[]): Promise<readonly string[]> {
+  const description = node === undefined ? new Uint8Array() : await ask(node, '/api/v1/openapi.json')
+  const paths = pathsOf(JSON.parse(Buffer.from(description).toString()))
   assert.ok(paths.length > 60, 'all addresses are read')
+  return paths.filter((path) => path !== '/api/v1/openapi.json')
+}
+
+/** What they answer without a token, with what stands in the log for parameters. */
+async function publicAnswers(node: SimulatedNode, paths: readonly string[]): Promise<readonly Uint8Array[]> {
   const values: Readonly<Record<string, string>> = {
     id: decodeStatement(node.node.ledger.leaf(1), { sha256, verify: () => false }).id,
     urn: node.correspondent.urn,
@@ -103,7 +104,12 @@ async function publicAnswers(node: SimulatedNode): Promise<readonly Uint8Array[]
   const filled = paths.map((path) =>
     path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? 'x')),
   )
-  return Promise.all([...filled, '/', '/metrics', '/tile/entries/000.p/4'].map(ask))
+  return Promise.all([...filled, '/', '/metrics', '/tile/entries/000.p/4'].map((url) => ask(node, url)))
+}
+
+async function ask(node: SimulatedNode, url: string): Promise<Uint8Array> {
+  const answered = await node.answer({ from: 'stranger.test', method: 'GET', url, headers: {}, body: undefined })
+  return answered === 'silence' ? new Uint8Array() : answered.body
 }
 
 function pathsOf(description: unknown): readonly string[] {

@@ -1,4 +1,11 @@
-import type { FindingsResponse, PartySummary, PeerSummary, StatementSummary, StatusResponse } from '@comity/contract'
+import type {
+  Finding,
+  FindingsResponse,
+  PartySummary,
+  PeerSummary,
+  StatementSummary,
+  StatusResponse,
+} from '@comity/contract'
 import { instruments, type Provision, provisionById } from '@comity/instruments'
 import { html, type Html } from './html.ts'
 import { lagText, nameOf, peerStateWords, shortOrigin, timeOf, told } from './words.ts'
@@ -191,7 +198,7 @@ function findingsSection({ findings, moreFindings }: HomePage): Html {
               <tbody>
                 ${party.findings.map((finding) => {
                   const href = `/api/v1/parties/${encodeURIComponent(party.party)}/findings/${finding.provision}`
-                  const words = [finding.level ?? casesIn(finding.cases?.length ?? 0), ...finding.flags]
+                  const words = [...onRecord(finding), ...finding.flags]
                   return html`<tr>
                     <th scope="row">
                       <a href="${href}">${finding.provision}</a> ${provisionById(finding.provision).title}
@@ -280,6 +287,12 @@ function peersSection({ peers, now }: HomePage): Html {
 
 function time(seconds: number): Html {
   return html`<time datetime="${new Date(seconds * 1000).toISOString()}">${timeOf(seconds)}</time>`
+}
+
+/** A level, or cases, or both: what is listed beside a level decides nothing. */
+function onRecord({ level, cases, more }: Finding): readonly string[] {
+  if (cases === undefined || (level !== undefined && cases.length === 0)) return level === undefined ? [] : [level]
+  return [...(level === undefined ? [] : [level]), `${casesIn(cases.length)}${more === true ? ' and more' : ''}`]
 }
 
 function casesIn(count: number): string {

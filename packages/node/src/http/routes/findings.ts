@@ -1,6 +1,6 @@
-import type { Cut, FindingsDocument } from '@comity/assessment'
+import { type Cut, type FindingsDocument, oscalAssessmentResults } from '@comity/assessment'
 import { api, type FindingsDocumentQuery, type FindingsQuery, type PublishedFindingsQuery } from '@comity/contract'
-import type { ProvisionId } from '@comity/instruments'
+import { type ProvisionId, servedBelow } from '@comity/instruments'
 import { digestText } from '@comity/statement'
 import type { FastifyInstance } from 'fastify'
 import type { ComityNode } from '../../node.ts'
@@ -8,6 +8,7 @@ import { taggedBySize } from '../caching.ts'
 import type { HttpContext } from '../context.ts'
 import { CostlyAnswers, type Gate } from '../costly-answers.ts'
 import { answers } from '../documented.ts'
+import { exportedParties } from '../queries/exported-party.ts'
 import { hasTime, listFindings, listPublished } from '../queries/findings.ts'
 import { RequestError } from '../request-error.ts'
 
@@ -20,7 +21,7 @@ const documentsKept = 4
 const smallestCut = 3
 
 /** `/parties/{urn}/findings` and `/findings`: one party's, everybody's, and the document that can be computed again. */
-export function findingsRoutes(app: FastifyInstance, { node, gate }: HttpContext): void {
+export function findingsRoutes(app: FastifyInstance, { node, gate, publicUrl }: HttpContext): void {
   const onRequest = taggedBySize(node)
   const documentOf = rememberedDocuments(node, gate)
 
@@ -84,6 +85,23 @@ export function findingsRoutes(app: FastifyInstance, { node, gate }: HttpContext
       response: answers(api.findingsDocumentResponse, 'what an auditor computes again and compares to the bit'),
     },
     handler: async (request, reply) => reply.send(await documentOf(request.query)),
+  })
+
+  app.get<{ Querystring: FindingsDocumentQuery }>('/findings/oscal/assessment-results', {
+    onRequest,
+    schema: {
+      operationId: 'oscalResults',
+      tags: ['OSCAL'],
+      summary: 'The findings of all parties on a cut as OSCAL assessment results',
+      description: 'The cut is named as for `/findings/document`.',
+      querystring: api.findingsDocumentQuery,
+      response: answers(api.oscalResultsResponse, 'the same findings, with their digest'),
+    },
+    handler: async (request, reply) => {
+      const document = await documentOf(request.query)
+      const addresses = servedBelow(`${publicUrl}/api/v1`)
+      return reply.send(oscalAssessmentResults(document, exportedParties(node.reader), addresses))
+    },
   })
 
   app.get<{ Querystring: PublishedFindingsQuery }>('/findings/published', {

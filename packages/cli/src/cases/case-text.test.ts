@@ -1,0 +1,157 @@
+/** How a case reads in a terminal. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { CaseResponse } from '@comity/contract'
+import { widthOf } from '../terminal/text.ts'
+import { caseText } from './case-name.ts'
+import { caseShown, momentWords, possibleList, stateText, withNames } from './case-text.ts'
+
+const claimant = `urn:comity:party:${'a'.repeat(64)}`
+const respondent = `urn:comity:party:${'b'.repeat(64)}`
+const named = (party: string, text: string) => ({ party, names: [{ language: 'en', text }] })
+const [north, south] = [named(claimant, 'Agency of north'), named(respondent, 'Agency of south')]
+const opened = Date.UTC(2026, 10, 22, 9) / 1000
+const day = 86_400
+const place = { origin: 'log.north.example', index: 7, effective: 7, at: opened, id: '1'.repeat(64) }
+
+const dispute: CaseResponse = {
+  urn: `urn:comity:case:${'a'.repeat(64)}:builds`,
+  procedure: 'dispute/1',
+  title: 'Settlement of a dispute',
+  subject: 'Updates that differ by place\u001b[31m',
+  seat: 'log.north.example',
+  opener: north,
+  state: { name: 'notified', title: 'Notified' },
+  standing: 'open',
+  suspended: false,
+  openedAt: opened,
+  movedAt: opened,
+  opening: place,
+  next: {
+    name: 'acknowledgement',
+    title: 'Acknowledgement',
+    at: opened + 10 * day,
+    deadline: '2026-12-02T23:59:59+03:00[Africa/Nairobi]',
+  },
+  place: { zone: 'Africa/Nairobi', region: 'KE' },
+  provisions: ['code-k', 'code-j'],
+  roles: [
+    { role: 'claimant', title: 'Who notifies the dispute', parties: [north] },
+    { role: 'respondent', title: 'Who is notified', parties: [south] },
+    { role: 'assistant', title: 'Mediator', parties: [] },
+  ],
+  records: [{ provision: 'code-k', text: 'A dispute is on record.' }],
+  facts: {},
+  clocks: [
+    {
+      name: 'acknowledgement',
+      title: 'Acknowledgement',
+      binds: 'respondent',
+      standing: 'running',
+      length: '10 days',
+      startedAt: opened,
+      endsAt: opened + 10 * day,
+      deadlineAt: opened + 12 * day,
+      agreedAt: opened + 12 * day,
+      deadline: '2026-12-04T23:59:59+03:00[Africa/Nairobi]',
+      source: {
+        text: 'by the example of the WTO Dispute Settlement Understanding, art. 4.3',
+        verified: false,
+      },
+      lapse: 'silence is on record, as silence',
+      opens: [],
+    },
+  ],
+  possible: [
+    {
+      move: 'acknowledge',
+      title: 'Acknowledge the notification',
+      by: ['respondent'],
+      parties: [south],
+      body: {},
+    },
+    { move: 'join', title: 'Join as a third party', by: [], parties: [], body: {} },
+  ],
+  proposals: [
+    {
+      statement: '5'.repeat(64),
+      what: { kind: 'end-clock-at', clock: 'consultations', at: opened + 40 * day },
+      by: [claimant],
+    },
+  ],
+  timeline: [
+    {
+      at: opened,
+      moment: '2026-11-22T12:00:00+03:00[Africa/Nairobi]',
+      what: 'move',
+      title: 'Notify a dispute',
+      by: north,
+      statement: '1'.repeat(64),
+    },
+  ],
+  filed: [
+    { name: 'reply', by: south, statement: { id: '2'.repeat(64), origin: 'log.south.example', index: 9, at: opened } },
+  ],
+  refused: [
+    {
+      name: 'settle',
+      by: south,
+      statement: { id: '3'.repeat(64), origin: 'log.south.example', index: 8, at: opened },
+      code: 'not-possible-now',
+      detail: `settle is not possible for ${respondent}: the case is in state notified`,
+      refusedAt: opened,
+      refusal: '',
+    },
+  ],
+  idle: [],
+  at: opened,
+}
+
+test('a case shows its state, parties, clocks with hour, zone and source, what is possible for whom, and its history', () => {
+  const text = caseShown(dispute, respondent)
+  for (const line of text.split('\n')) assert.ok(widthOf(line) <= 80, line)
+  assert.ok(!text.includes('\u001b'), 'no control character of others reaches the terminal')
+  const flat = text.replaceAll(/\s+/g, ' ')
+  for (const says of [
+    'Settlement of a dispute: Updates that differ by place',
+    'case aaaaaaaa…:builds',
+    'state Notified (notified)',
+    'its clocks Africa/Nairobi, days of KE',
+    'on record code-k: A dispute is on record.',
+    'claimant Agency of north (aaaaaaaa…)',
+    'respondent you, Agency of south (bbbbbbbb…)',
+    'Acknowledgement, for respondent: running',
+    'until 2026-12-04 23:59:59 +03:00, Africa/Nairobi',
+    'by source 2026-12-02 09:00:00 UTC; the parties agreed on the one above',
+    'Understanding, art. 4.3 (unverified)',
+    'acknowledge Acknowledge the notification respondent: you, Agency of south',
+    'join Join as a third party anyone',
+    'end the clock consultations at 2027-01-01 09:00:00 UTC; agreed so far: aaaaaaaa…',
+    'comity case move aaaaaaaa…:builds accept \\ --set proposal=5555555555555555',
+    '2026-11-22 12:00:00 +03:00, Africa/Nairobi Notify a dispute by Agency of north',
+    'Filed at home, and not taken by the seat yet: reply by you, Agency of south',
+    'settle is not possible for Agency of south (bbbbbbbb…): the case is in state notified [not-possible-now]',
+  ])
+    assert.ok(flat.includes(says), `${says}\n${text}`)
+  assert.ok(!flat.includes('assistant'), 'a role that nobody has is not shown')
+})
+
+test('whoever agreed to a proposal already is not asked to accept it', () => {
+  assert.ok(!caseShown(dispute, claimant).includes('accept'))
+  assert.ok(!caseShown(dispute).includes('you'))
+})
+
+test('a state that is over, taken back or standing still says so', () => {
+  assert.equal(stateText({ ...dispute, standing: 'ended' }), 'Notified (notified), ended')
+  assert.match(stateText({ ...dispute, standing: 'withdrawn' }), /withdrawn by who opened it/)
+  assert.match(stateText({ ...dispute, suspended: true }), /suspended by agreement/)
+  assert.match(possibleList({ possible: [] }), /Nothing is possible/)
+})
+
+test('moments are read with their zone, URNs with the names of who they are', () => {
+  assert.equal(momentWords('2026-12-02T23:59:59+00:00[UTC]'), '2026-12-02 23:59:59 UTC')
+  assert.equal(momentWords('2026-12-02T23:59:59-05:00[America/Bogota]'), '2026-12-02 23:59:59 -05:00, America/Bogota')
+  assert.equal(withNames(`by ${respondent}`, dispute), 'by Agency of south (bbbbbbbb…)')
+  assert.equal(withNames(`by urn:comity:party:${'c'.repeat(64)}`, dispute), 'by cccccccc…')
+  assert.equal(caseText(dispute.urn), 'aaaaaaaa…:builds')
+})

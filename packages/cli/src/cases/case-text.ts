@@ -1,0 +1,190 @@
+/** A case in words: at most 80 columns, everything that others wrote made safe to show. */
+import type { CaseClock, CaseResponse, PossibleMove } from '@comity/contract'
+import { nameOf, short } from '../names.ts'
+import { dateText, fields, plain, plural, wrap } from '../terminal/text.ts'
+import { caseText } from './case-name.ts'
+import { entry } from './entry.ts'
+
+type Named = CaseResponse['opener']
+
+/** `Agency of north (3f2a9c1d…)`; who reads it is `you`. */
+export function partyText({ party, names }: Named, own?: string): string {
+  const digits = short(party.slice(-64))
+  const name = names.length === 0 ? digits : `${plain(nameOf(names))} (${digits})`
+  return party === own ? `you, ${name}` : name
+}
+
+/** `2026-12-22 23:59:59 +03:00, Africa/Nairobi` of `2026-12-22T23:59:59+03:00[Africa/Nairobi]`. */
+export function momentWords(moment: string): string {
+  const [, day, time, offset, zone] = /^([0-9-]+)T([0-9:.]+)(Z|[+-][0-9:]+)\[(.+)\]$/.exec(moment) ?? []
+  if (day === undefined || time === undefined) return moment
+  return zone === 'UTC' ? `${day} ${time} UTC` : `${day} ${time} ${offset}, ${zone}`
+}
+
+/** All that is known of a case. `own` is the party that reads, where it is clear which. */
+export function caseShown(of: CaseResponse, own?: string): string {
+  return [
+    wrap(of.subject === undefined ? of.title : `${of.title}: ${plain(of.subject)}`),
+    fields([
+      ['case', caseText(of.urn)],
+      ['procedure', `${of.procedure}, for ${of.provisions.join(', ')}`],
+      ['state', stateText(of)],
+      ['opened', `${dateText(of.openedAt)}\nby ${partyText(of.opener, own)}`],
+      ['seat', short(of.seat)],
+      ['its clocks', of.place.region === undefined ? of.place.zone : `${of.place.zone}, days of ${of.place.region}`],
+      [
+        'on record',
+        of.records.length === 0
+          ? undefined
+          : of.records.map(({ provision, text }) => `${provision}: ${text}`).join('\n'),
+      ],
+    ]),
+    section('Parties', partiesShown(of, own)),
+    section(
+      'Clocks',
+      of.clocks.map((clock) => clockShown(clock)),
+    ),
+    section(
+      'Possible now',
+      of.possible.map((each) => possibleShown(each, own)),
+    ),
+    section('Proposals that wait for others', proposalsShown(of, own)),
+    section('Timeline', timelineShown(of, own)),
+    section(
+      'Filed at home, and not taken by the seat yet',
+      of.filed.map((each) => entry(filedText(each, own))),
+    ),
+    section(
+      'Not taken by the seat',
+      of.refused.map((each) => entry(filedText(each, own), reasonText(each, of))),
+    ),
+    section(
+      'Without effect',
+      of.idle.map((each) => entry(filedText(each, own), reasonText(each, of))),
+    ),
+  ]
+    .filter((part) => part !== '')
+    .join('\n')
+}
+
+type Filed = CaseResponse['filed'][number]
+
+function filedText({ name, by, statement }: Filed, own: string | undefined): string {
+  return `${name} by ${partyText(by, own)}, ${dateText(statement.at)}, statement ${short(statement.id)}`
+}
+
+function reasonText({ code, detail }: { readonly code: string; readonly detail: string }, of: CaseResponse): string {
+  return `${plain(withNames(detail, of))} [${code}]`
+}
+
+function section(title: string, lines: readonly string[]): string {
+  return lines.length === 0 ? '' : ['', `${title}:`, ...lines].join('\n')
+}
+
+export function stateText({
+  state,
+  standing,
+  suspended,
+}: Pick<CaseResponse, 'state' | 'standing' | 'suspended'>): string {
+  const now = `${state.title} (${state.name})`
+  if (standing === 'withdrawn') return `${now}, withdrawn by who opened it`
+  if (standing === 'ended') return `${now}, ended`
+  return suspended ? `${now}, suspended by agreement: its clocks stand still` : now
+}
+
+function partiesShown({ roles }: CaseResponse, own: string | undefined): readonly string[] {
+  const rows = roles
+    .filter(({ parties }) => parties.length > 0)
+    .map(({ role, parties }) => [role, parties.map((each) => partyText(each, own)).join('\n')] as const)
+  return rows.length === 0 ? [] : [fields(rows)]
+}
+
+const standings: Readonly<Record<CaseClock['standing'], string>> = {
+  running: 'running',
+  suspended: 'standing still',
+  lapsed: 'lapsed',
+  kept: 'kept',
+  late: 'answered late',
+}
+
+function clockShown(clock: CaseClock): string {
+  const { title, binds, standing, deadline, length, source, agreedAt, endsAt, lapse, opens, keptBy, stoppedAt } = clock
+  const answered = keptBy?.at ?? stoppedAt
+  const rows: (readonly [string, string | undefined])[] = [
+    ['until', momentWords(deadline)],
+    ['by source', agreedAt === undefined ? undefined : `${dateText(endsAt)}; the parties agreed on the one above`],
+    ['answered', answered === undefined ? undefined : dateText(answered)],
+    ['length', length],
+    ['source', source.verified ? source.text : `${source.text} (unverified)`],
+    ['lapse', answered === undefined ? `${lapse}${opens.length === 0 ? '' : `: ${opens.join(', ')}`}` : undefined],
+  ]
+  return [entry(`${title}, for ${binds}: ${standings[standing]}`), indented(fields(rows))].join('\n')
+}
+
+/** Two columns further in; what `fields` broke for 80 columns is rarely that wide. */
+function indented(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => wrap(line.replace(/^ +/, ''), { indent: `  ${/^ */.exec(line)?.[0] ?? ''}` }))
+    .join('\n')
+}
+
+/** A move that is possible, and for whom. */
+export function possibleShown({ move, title, by, parties }: PossibleMove, own?: string): string {
+  const roles = by.length === 0 ? '' : `${by.join(', ')}: `
+  const who = parties.length === 0 ? 'anyone' : parties.map((each) => partyText(each, own)).join('; ')
+  return entry(`${move}  ${title}`, `${roles}${who}`)
+}
+
+/** What is possible, and for whom, as a list under a refusal. */
+export function possibleList({ possible }: Pick<CaseResponse, 'possible'>, own?: string): string {
+  if (possible.length === 0) return '  Nothing is possible in it any more.'
+  return ['  Possible now:', ...possible.map((each) => possibleShown(each, own))].join('\n')
+}
+
+function proposalsShown({ proposals, urn }: CaseResponse, own: string | undefined): readonly string[] {
+  return proposals.map(({ statement, what, by }) => {
+    const wish =
+      what.kind === 'end-clock-at'
+        ? `end the clock ${what.clock} at ${dateText(what.at)}`
+        : what.kind === 'suspend'
+          ? 'suspend the case'
+          : 'go on with the case'
+    const agreed = by.map((each) => (each === own ? 'you' : short(each.slice(-64)))).join(', ')
+    return [
+      entry(`${statement.slice(0, 16)}  ${wish}; agreed so far: ${agreed}`),
+      ...(own === undefined || by.includes(own)
+        ? []
+        : [`    comity case move ${caseText(urn)} accept \\`, `      --set proposal=${statement.slice(0, 16)}`]),
+    ].join('\n')
+  })
+}
+
+/** Lines of the history that are shown. */
+const newest = 40
+
+function timelineShown({ timeline }: CaseResponse, own: string | undefined): readonly string[] {
+  const left = timeline.length - newest
+  return [
+    ...(left > 0 ? [`  … ${plural(left, 'line')} before these: --json has all`] : []),
+    ...timeline
+      .slice(-newest)
+      .map(({ moment, title, by, statement }) =>
+        entry(
+          `${momentWords(moment)}  ${title}`,
+          by === undefined
+            ? undefined
+            : `by ${partyText(by, own)}${statement === undefined ? '' : `, statement ${short(statement)}`}`,
+        ),
+      ),
+  ]
+}
+
+/** Party URNs in what a node said, as names and short forms. */
+export function withNames(text: string, { roles, opener }: Pick<CaseResponse, 'roles' | 'opener'>): string {
+  const known = new Map([opener, ...roles.flatMap(({ parties }) => parties)].map((each) => [each.party, each]))
+  return text.replaceAll(/urn:comity:party:[0-9a-f]{64}/g, (urn) => {
+    const found = known.get(urn)
+    return found === undefined ? short(urn.slice(-64)) : partyText(found)
+  })
+}

@@ -1,0 +1,93 @@
+/** `comity export oscal`: the texts, adherence and findings in the form of OSCAL 1.2. */
+import {
+  type CatalogId,
+  type Instrument,
+  instruments,
+  oscalCatalog,
+  oscalMapping,
+  oscalNormsCatalog,
+} from '@comity/instruments'
+import { Option } from 'commander'
+import { CliError } from '../cli-error.ts'
+import type { Result } from '../context.ts'
+import { instrumentFrom } from '../names.ts'
+import { writeFile } from '../output-file.ts'
+import { example, type Register } from '../registrar.ts'
+import type { Session } from '../session.ts'
+import { countText, fields } from '../terminal/text.ts'
+
+const documents = ['catalog', 'mapping', 'profile', 'results', 'plan'] as const
+type Exported = (typeof documents)[number]
+
+interface ExportOptions {
+  readonly instrument?: string
+  readonly party?: string
+  readonly out?: string
+  readonly force?: boolean
+}
+
+export const registerExport: Register = (program, { run }) => {
+  const family = program.command('export').summary('what is on record in the form of other tools')
+  family
+    .command('oscal <document>')
+    .summary('texts, adherence and findings as OSCAL 1.2')
+    .description(
+      'Writes one document of OSCAL 1.2 (JSON): the catalog of an instrument, its mapping to the eleven norms, a party’s profile (adherence with reservations and declarations), assessment results (findings of a party or of all), or the assessment plan that results refer to. Catalog and mapping need no node.',
+    )
+    .addOption(
+      new Option('--instrument <id>', 'of a catalog: code, gids or norms; of a mapping: code or gids').default('code'),
+    )
+    .option('--party <party>', 'of a profile or of results: alias, URN or its 64 hexadecimal digits')
+    .option('--out <file>', 'write it to a file')
+    .option('--force', 'replace that file if it exists')
+    .addHelpText(
+      'after',
+      example(
+        'comity export oscal catalog --instrument gids --out gids-catalog.json',
+        'comity export oscal results --party acme',
+      ),
+    )
+    .action(run(oscal))
+}
+
+async function oscal(session: Session, options: ExportOptions, name: string): Promise<Result> {
+  const wanted = documents.find((each) => each === name)
+  if (wanted === undefined) throw new CliError('usage', `"${name}" is none of ${documents.join(', ')}`)
+  const document = await documentOf(session, wanted, options)
+  const text = JSON.stringify(document, null, 2)
+  if (options.out === undefined) return { text, json: document }
+  const file = session.path(options.out)
+  writeFile(file, `${text}\n`, options.force)
+  const bytes = Buffer.byteLength(text) + 1
+  return {
+    text: `Written: ${wanted}\n${fields([
+      ['file', file],
+      ['bytes', countText(bytes)],
+    ])}`,
+    json: { document: wanted, file, bytes },
+  }
+}
+
+async function documentOf(session: Session, wanted: Exported, options: ExportOptions): Promise<object> {
+  const { instrument = 'code' } = options
+  if (wanted === 'catalog') return catalogOf(instrument)
+  if (wanted === 'mapping') return oscalMapping(instrumentOf(instrument))
+  const party = options.party === undefined ? undefined : session.partyUrn(options.party)
+  if (wanted === 'profile' && party === undefined) throw new CliError('usage', 'a profile is of a party: add --party')
+  const { oscal: served } = await session.client()
+  if (wanted === 'plan') return served.plan()
+  if (party === undefined) return served.results()
+  return wanted === 'profile' ? served.profile(party) : served.partyResults(party)
+}
+
+function catalogOf(id: string): object {
+  const norms: CatalogId = 'norms'
+  return id === norms ? oscalNormsCatalog() : oscalCatalog(instrumentOf(id))
+}
+
+function instrumentOf(text: string): Instrument {
+  const id = instrumentFrom(text)
+  const found = instruments.find((each) => each.id === id)
+  if (found === undefined) throw new CliError('usage', `"${text}" is no instrument`)
+  return found
+}

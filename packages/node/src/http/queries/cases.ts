@@ -1,0 +1,200 @@
+/** Lists of cases: all of them, their moves, and what is due in them. */
+import type { CaseMove, CaseMovesQuery, CasesQuery, CaseSummary, DueCase, DueCasesQuery } from '@comity/contract'
+import { commonTitles, deadlineOf, momentText } from '@comity/procedures'
+import type { Database } from '../../register/database.ts'
+import { indexOf } from '../../register/position.ts'
+import {
+  type CaseRecord,
+  caseRecord,
+  clocksIn,
+  type DueClock,
+  dueClocks,
+  listCases as casesOf,
+  movesOf,
+  readCase,
+  type SeatedMove,
+} from '../../register/cases.ts'
+import { Sight } from '../../register/sight.ts'
+import { RequestError } from '../request-error.ts'
+import { Names } from './names.ts'
+import { badCursor, limitOf, numericCursor, type Page, pageOf } from './page.ts'
+import { placeColumns, placeOf } from './rows.ts'
+
+/** What an answer about cases is made from: everything that is seen, the moment, and names as they are found. */
+export interface CaseLook {
+  readonly database: Database
+  readonly sight: Sight
+  readonly names: Names
+  /** In seconds since the epoch. */
+  readonly at: number
+}
+
+export function lookAt(database: Database, at: number): CaseLook {
+  const sight = new Sight(database)
+  return { database, sight, names: new Names(database, sight), at }
+}
+
+/** Cases of all logs that are seen, the last opened first. A page may be short and still have a next one. */
+export function listCases(database: Database, { limit, cursor, ...query }: CasesQuery, at: number): Page<CaseSummary> {
+  if (query.role !== undefined && query.party === undefined)
+    throw new RequestError('bad-request', 'role says which one party has: name the party too')
+  const look = lookAt(database, at)
+  const asked = { ...query, limit: limitOf({ ...(limit && { limit }) }), before: cursorOf(cursor) }
+  const { items, next } = casesOf(database, asked, look.sight, at)
+  return {
+    items: items.map((record) => summaryOf(look, record)),
+    ...(next && { next: `${next.openedAt}.${next.file}` }),
+  }
+}
+
+function cursorOf(cursor: string | undefined) {
+  if (cursor === undefined) return undefined
+  const found = /^([0-9]{1,12})\.([0-9]{1,16})$/.exec(cursor)
+  if (found === null) throw badCursor()
+  return { openedAt: Number(found[1]), file: Number(found[2]) }
+}
+
+export function summaryOf({ database, sight, names, at }: CaseLook, record: CaseRecord): CaseSummary {
+  const { procedure, case: of, ended, file } = record
+  const { urn, seat, state, opener, openedAt, movedAt, suspendedAt, withdrawnAt } = of
+  const subject = of.facts['subject']
+  const next = clocksIn(database, record, sight, at)
+    .filter(({ standing }) => standing === 'running')
+    .sort((one, other) => deadlineOf(one.running) - deadlineOf(other.running))[0]
+  return {
+    urn,
+    procedure: of.procedure,
+    title: procedure.title,
+    ...(typeof subject === 'string' ? { subject } : {}),
+    seat,
+    opener: names.of(opener),
+    state: { name: state, title: procedure.states[state]?.title ?? state },
+    standing: withdrawnAt !== undefined ? 'withdrawn' : ended > 0 ? 'ended' : 'open',
+    suspended: suspendedAt !== undefined,
+    openedAt,
+    movedAt,
+    ...(next && {
+      next: {
+        name: next.name,
+        title: procedure.clocks[next.name]?.title ?? next.name,
+        at: deadlineOf(next.running),
+        deadline: momentText(deadlineOf(next.running), of.place),
+      },
+    }),
+    opening: openingOf(database, file),
+  }
+}
+
+function openingOf(database: Database, file: number): CaseSummary['opening'] {
+  const row = database
+    .prepare(
+      `SELECT ${placeColumns} FROM move kind_row JOIN entry ON entry.position = kind_row.position WHERE kind_row.effective = ?`,
+    )
+    .get(file)
+  if (row === undefined) throw new Error(`the case ${file} has no opening move`)
+  return placeOf(row)
+}
+
+/** The moves of a case in the order in which they took effect; undefined where the case is not known. */
+export function listMoves(
+  database: Database,
+  urn: string,
+  query: CaseMovesQuery,
+  at: number,
+): Page<CaseMove> | undefined {
+  const look = lookAt(database, at)
+  const record = readCase(database, urn, look.sight, at)
+  if (record === undefined) return undefined
+  const limit = limitOf(query)
+  const moves = movesOf(database, record.file, look.sight, { after: numericCursor(query, 0), limit: limit + 1 })
+  return pageOf(
+    moves,
+    limit,
+    (move) => moveOf(look, record, move),
+    ({ effective }) => String(effective),
+  )
+}
+
+function moveOf({ names }: CaseLook, { procedure }: CaseRecord, move: SeatedMove): CaseMove {
+  const { name, by, body, statement: id, origin, index, effective, at } = move
+  return {
+    name,
+    title: titleOf(procedure.moves, name),
+    by: names.of(by),
+    body: { ...body },
+    statement: { id, origin, index, effective: indexOf(effective), at },
+  }
+}
+
+function titleOf(moves: CaseRecord['procedure']['moves'], name: string): string {
+  // Own members alone: a move's name came from outside once.
+  if (Object.hasOwn(moves, name)) return moves[name]?.title ?? name
+  return Object.hasOwn(commonTitles, name) ? commonTitles[name as keyof typeof commonTitles] : name
+}
+
+/** How far ahead is looked where nobody says, in seconds. */
+const week = 7 * 86_400
+
+/** Clocks looked at for one page. */
+const lookedAtMost = 2000
+
+/** Clocks of cases that go on, the next to run out first. A page may be short and still have a next one. */
+export function listDue(database: Database, query: DueCasesQuery, at: number): Page<DueCase> {
+  const limit = limitOf(query)
+  const { from, until = at + week, party } = query
+  const look = lookAt(database, at)
+  const items: DueCase[] = []
+  let after = dueCursorOf(query.cursor)
+  for (let looked = 0; looked < lookedAtMost;) {
+    const page = dueClocks(database, { from, until, after, limit })
+    for (const due of page) {
+      after = due
+      const item = dueCase(look, due, party)
+      if (item !== undefined) items.push(item)
+      if (items.length === limit) return { items, next: nameOf(due) }
+    }
+    looked += page.length
+    if (page.length < limit) return { items }
+  }
+  return { items, ...(after && { next: nameOf(after) }) }
+}
+
+function nameOf({ at, file, clock }: DueClock): string {
+  return `${at}.${file}.${clock}`
+}
+
+function dueCursorOf(cursor: string | undefined): DueClock | undefined {
+  if (cursor === undefined) return undefined
+  const found = /^([0-9]{1,12})\.([0-9]{1,16})\.([a-z0-9-]{1,64})$/.exec(cursor)
+  if (found === null) throw badCursor()
+  return { at: Number(found[1]), file: Number(found[2]), clock: found[3] ?? '' }
+}
+
+/** Undefined where the clock does not run on, as far as the other logs are seen too, or binds others. */
+function dueCase(look: CaseLook, due: DueClock, party: string | undefined): DueCase | undefined {
+  const { database, sight, names, at } = look
+  const record = caseRecord(database, due.file, sight, at)
+  if (record === undefined || record.ended > 0) return undefined
+  const found = clocksIn(database, record, sight, at).find(({ name }) => name === due.clock)
+  const clock = record.procedure.clocks[due.clock]
+  if (found === undefined || clock === undefined) return undefined
+  const { standing } = found
+  if (standing !== 'running' && standing !== 'lapsed') return undefined
+  const parties = record.case.roles[clock.binds] ?? []
+  if (party !== undefined && !parties.includes(party)) return undefined
+  const { urn, procedure, title, subject, seat, state } = summaryOf(look, record)
+  return {
+    urn,
+    procedure,
+    title,
+    ...(subject === undefined ? {} : { subject }),
+    seat,
+    state,
+    clock: { name: due.clock, title: clock.title },
+    standing,
+    binds: { role: clock.binds, parties: parties.map((each) => names.of(each)) },
+    at: due.at,
+    deadline: momentText(due.at, record.case.place),
+    lapse: clock.lapse,
+  }
+}

@@ -1,0 +1,68 @@
+/** docs/cases.md as somebody types it: every line of it, at two nodes, does what the page says. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import type { Person } from './cases-story/person.ts'
+import { until, World } from './cases-story/world.ts'
+
+const page = readFileSync(fileURLToPath(new URL('../docs/cases.md', import.meta.url)), 'utf8')
+
+/** Blocks of commands, with whose they are. */
+function blocksOf(text: string): readonly { readonly isOther: boolean; readonly lines: readonly string[] }[] {
+  return [...text.matchAll(/```sh\n(.*?)```/gs)].map(([, block = '']) => {
+    const lines = block.trimEnd().split('\n')
+    return { isOther: lines[0] === '# at the other side', lines: lines.filter((line) => !line.startsWith('#')) }
+  })
+}
+
+/** Words as a shell takes them apart; the page quotes with nothing but single quotes. */
+function wordsOf(line: string): readonly string[] {
+  return [...line.matchAll(/(?:'[^']*'|[^\s'])+/g)].map(([word]) => word.replaceAll("'", ''))
+}
+
+test('the lines of docs/cases.md do what it says of them', async (context) => {
+  const world = new World()
+  context.after(() => world.close())
+  const north = await world.found('north', 'XA')
+  const south = await world.found('south', 'XB')
+  await world.befriend(north, south)
+  for (const { keeper } of [north, south]) {
+    keeper.file('facts.txt', 'Two builds of one release differ by where they are fetched from.')
+    keeper.file('builds.txt', '3f2a… 77b0…')
+    keeper.file('terms.txt', 'Builds are reproducible from version 4.2 on.')
+  }
+  const said: string[] = []
+  for (const { isOther, lines } of blocksOf(page)) {
+    const who: Person = isOther ? south.keeper : north.keeper
+    await world.settled()
+    for (const line of lines) {
+      const [command, ...words] = wordsOf(line)
+      assert.equal(command, 'comity', line)
+      const urn = `urn:comity:case:${north.keeper.urn.slice(-64)}:builds`
+      const proposal = line.includes('5f3a9c1d') ? (await north.client.case(urn)).proposals[0]?.statement : undefined
+      const ran = await who.run(...words.map((word) => word.replace('5f3a9c1d', proposal?.slice(0, 8) ?? '5f3a9c1d')))
+      assert.equal(ran.code, 0, `${line}\n${ran.stdout}${ran.stderr}`)
+      said.push(ran.stdout.replaceAll(/\s+/g, ' '))
+    }
+  }
+  const all = said.join('\n')
+  for (const says of [
+    /Nothing was signed\. This would be:/,
+    /document sha256:[0-9a-f]{8}…, 11 bytes, text\/plain|document sha256:[0-9a-f]{8}…, \d+ bytes, text\/plain/,
+    /effect now state Notified \(notified\) next Acknowledgement, until .*Africa\/Nairobi/,
+    /its clocks Africa\/Nairobi, days of KE/,
+    /Acknowledgement: running for respondent: you, Agency of south/,
+    /respondent: you, Agency of south/,
+    /state Acknowledged \(acknowledged\)/,
+    /end the clock consultations|the parties agreed on the one above/,
+    /state Closed \(closed\), ended/,
+    /Nothing was filed: move is admitted already/,
+  ])
+    assert.match(all, says)
+  const urn = `urn:comity:case:${north.keeper.urn.slice(-64)}:builds`
+  await until('both know its end', async () => {
+    const both = await Promise.all([north, south].map(({ client }) => client.case(urn)))
+    return both.every(({ standing, timeline }) => standing === 'ended' && timeline.at(-1)?.title === 'Reply')
+  })
+})

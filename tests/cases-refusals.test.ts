@@ -1,0 +1,361 @@
+/** Every refusal that somebody with a case can run into, by command: its exit code, its stable code, and what it says. */
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import type { Person, Words } from './cases-story/person.ts'
+import { type Place, until, World } from './cases-story/world.ts'
+
+interface Failure {
+  readonly exitCode: number
+  readonly code: string
+  readonly message: string
+  readonly pointer?: string
+  readonly choices?: readonly string[]
+  /** What people see, as one line. */
+  readonly said: string
+}
+
+/** Runs a command that is to be refused, for a program and for people. */
+async function refusalOf(who: Person, ...words: readonly Words[]): Promise<Failure> {
+  const args = words.flat()
+  const asJson = await who.run(...args, '--json')
+  assert.notEqual(asJson.code, 0, `comity ${args.join(' ')}: ${asJson.stdout}`)
+  assert.equal(asJson.stdout, '', args.join(' '))
+  const said = await who.run(...args)
+  assert.equal(said.code, asJson.code)
+  const { error } = JSON.parse(asJson.stderr)
+  return { exitCode: asJson.code, ...error, said: said.stderr.replaceAll(/\s+/g, ' ') }
+}
+
+interface Stage {
+  readonly world: World
+  readonly north: Place
+  readonly south: Place
+}
+
+async function staged(context: TestContext): Promise<Stage> {
+  const world = new World()
+  context.after(() => world.close())
+  const north = await world.found('north', 'XA')
+  const south = await world.found('south', 'XB')
+  await world.befriend(north, south)
+  return { world, north, south }
+}
+
+const facts = ['--set', 'subject=Updates', '--set', 'urgency=normal', '--set', 'basis=Two builds differ.'] as const
+
+const notice = (slug: string, ...more: readonly string[]): readonly string[] => [
+  'case',
+  'open',
+  'dispute',
+  slug,
+  '--set',
+  'respondents=Agency of south',
+  ...facts,
+  ...more,
+]
+
+/** Until a node knows a case. */
+async function known(at: Place, urn: string): Promise<void> {
+  await until(`${at.keeper.alias} knows it`, () =>
+    at.client.case(urn).then(
+      () => true,
+      () => false,
+    ),
+  )
+}
+
+test('what cannot be signed is refused before, with what would be right', async (context) => {
+  const { north } = await staged(context)
+  const { keeper } = north
+  const cases: [readonly string[], string, RegExp, string?][] = [
+    [['case', 'open', 'war', 'x'], 'unknown-procedure', /"war" is no procedure: .*dispute/],
+    [notice('X'), 'usage', /"X" is no name for a case/],
+    [notice('adherence.code'), 'usage', /those of adherence itself/],
+    [['case', 'open', 'adherence', 'x'], 'usage', /is opened with "comity adhere" or "comity support"/],
+    [['case', 'open', 'restriction', 'x'], 'usage', /opened with notice or record: say which with --move/],
+    [['case', 'open', 'dispute', 'x', '--move', 'settle'], 'no-case', /"settle" opens no case of dispute: notify does/],
+    [notice('x', '--set', 'foo=1'), 'bad-body', /notify has no field "foo"/, '/foo'],
+    [notice('x', '--set', 'urgency=soon'), 'bad-body', /urgency "soon" does not fit: normal \| urgent/, '/urgency'],
+    [['case', 'open', 'dispute', 'x', '--set', 'urgency=normal'], 'bad-body', /also has to say/, '/respondents'],
+    [notice('x', '--set', 'respondents=Nobody'), 'usage', /"Nobody" is no party/],
+    [notice('x', '--place', 'Mars/Olympus'), 'unknown-place', /"Mars\/Olympus" is no time zone/],
+    [notice('x', '--place', 'Africa/Nairobi,'), 'usage', /is no place/],
+    [notice('x', '--wait', 'long'), 'usage', /no number of seconds/],
+    [notice('x', '--seat', 'log.example'), 'usage', /no http or https address/],
+    [['case', 'show', 'nowhere'], 'not-found', /knows no case "nowhere"/],
+    [['case', 'show', 'Not A Case!'], 'usage', /is no case/],
+    [['case', 'move', 'nowhere', 'reply', '--set', 'text=Hello'], 'not-found', /knows no case "nowhere"/],
+    [['case', 'list', '--open', '--ended'], 'usage', /exclude each other/],
+    [['case', 'due', '--until', 'soon'], 'usage', /is no time/],
+  ]
+  const before = (await north.client.status()).size
+  for (const [args, code, says, pointer] of cases) {
+    const refused = await refusalOf(keeper, ...args)
+    assert.deepEqual([refused.code, refused.exitCode], [code, 2], refused.said)
+    assert.match(refused.said, says)
+    assert.equal(refused.pointer, pointer)
+  }
+  keeper.file('notice.json', {
+    request: 'own-rules',
+    content: `sha256:${'c0'.repeat(32)}`,
+    alternatives: ['by@mail.example'],
+  })
+  const personal = await refusalOf(keeper, [
+    'case',
+    'open',
+    'restriction',
+    'x',
+    '--move',
+    'notice',
+    '--body',
+    'notice.json',
+  ])
+  assert.deepEqual([personal.code, personal.exitCode], ['guarded', 2])
+  assert.match(personal.said, /holds an e-mail address/)
+  assert.equal((await north.client.status()).size, before, 'nothing of it was filed')
+})
+
+test('a move that the case does not allow is refused with what is possible, and for whom', async (context) => {
+  const { world, north, south } = await staged(context)
+  const { case: urn } = await north.keeper.json<{ case: string }>(...notice('builds'))
+  await known(south, urn)
+  const again = await refusalOf(north.keeper, ...notice('builds'))
+  assert.deepEqual([again.code, again.exitCode], ['case-exists', 3])
+
+  const move = (who: Place, name: string, ...more: readonly string[]) =>
+    refusalOf(who.keeper, 'case', 'move', 'builds', name, ...more)
+  const notMine = await move(north, 'acknowledge')
+  assert.deepEqual([notMine.code, notMine.exitCode], ['not-your-move', 3])
+  assert.match(notMine.said, /you are claimant in this case, and acknowledge is not for you now/)
+  assert.match(notMine.said, /Possible now: acknowledge Acknowledge the notification respondent: Agency of south/)
+  assert.ok(notMine.choices?.includes('acknowledge'))
+  const early = await move(south, 'settle', '--set', `terms=sha256:${'5e'.repeat(32)}`)
+  assert.deepEqual([early.code, early.exitCode], ['not-possible-now', 3])
+  assert.match(early.said, /settle is not possible: the case is in state notified/)
+  assert.match(early.said, /acknowledge Acknowledge the notification respondent: you, Agency of south/)
+  const invade = await move(south, 'invade')
+  assert.deepEqual([invade.code, invade.exitCode], ['unknown-move', 2])
+  assert.match(invade.said, /dispute has no move "invade" Possible now:/)
+  const stranger = await world.host(south, 'stranger', 'civil-society', 'Stranger')
+  const noPart = await refusalOf(stranger, 'case', 'move', urn, 'reply', '--set', 'text=Hello')
+  assert.deepEqual([noPart.code, noPart.exitCode], ['not-your-move', 3])
+  assert.match(noPart.said, /you have no part in this case/)
+
+  // The seat's own word, where somebody files all the same: at the seat at once, from elsewhere when it comes there.
+  const judged = await move(north, 'acknowledge', '--anyway')
+  assert.deepEqual([judged.code, judged.exitCode], ['not-your-move', 3])
+  assert.match(judged.said, /Agency of north \([0-9a-f]{8}…\) is claimant in this case/)
+  const filed = await south.keeper.run(
+    ['case', 'move', 'builds', 'settle', '--set', `terms=sha256:${'5e'.repeat(32)}`, '--anyway', '--wait', '30'],
+    ['--seat', north.url],
+  )
+  assert.equal(filed.code, 3, filed.stdout)
+  assert.match(
+    filed.stderr.replaceAll(/\s+/g, ' '),
+    /the seat log\.north\.example did not take it: settle is not possible/,
+  )
+  const shown = await north.keeper.run('case', 'show', 'builds')
+  assert.match(
+    shown.stdout.replaceAll(/\s+/g, ' '),
+    /Not taken by the seat: settle by Agency of south .*\[not-possible-now\]/,
+  )
+
+  // Twice, on another document than the other side, with a proposal that is none.
+  await south.keeper.json('case', 'move', 'builds', 'acknowledge', '--wait', '30')
+  await north.keeper.json('case', 'move', 'builds', 'settle', '--set', `terms=sha256:${'5e'.repeat(32)}`)
+  world.pass(60)
+  const twice = await move(north, 'settle', '--set', `terms=sha256:${'5e'.repeat(32)}`)
+  assert.deepEqual([twice.code, twice.exitCode], ['not-your-move', 3])
+  const other = await move(north, 'settle', '--set', `terms=sha256:${'5e'.repeat(32)}`, '--anyway')
+  assert.deepEqual([other.code, other.exitCode], ['already-made', 3])
+  await north.keeper.json('case', 'move', 'builds', 'propose', '--set', 'what.kind=suspend')
+  const unknown = await move(north, 'accept', '--set', `proposal=${'9'.repeat(64)}`, '--anyway')
+  assert.equal(unknown.exitCode, 3)
+  const clock = await move(
+    north,
+    'propose',
+    '--set',
+    'what.kind=end-clock-at',
+    '--set',
+    'what.clock=peace',
+    '--set',
+    'what.at=2027-01-01',
+  )
+  assert.deepEqual([clock.code, clock.exitCode], ['not-possible-now', 3])
+  assert.match(clock.said, /no clock "peace" runs in this case/)
+
+  // After the end nothing but replies.
+  await north.keeper.json('case', 'move', 'builds', 'withdraw')
+  const over = await move(north, 'settle', '--set', `terms=sha256:${'5e'.repeat(32)}`)
+  assert.deepEqual([over.code, over.exitCode], ['not-possible-now', 3])
+  assert.match(over.said, /settle is not possible: the case was withdrawn Possible now: reply/)
+  await north.keeper.json('case', 'move', 'builds', 'reply', '--set', 'text=We settled elsewhere.')
+})
+
+test('while the seat cannot be reached a move is filed at home, which keeps its deadline, and is taken later', async (context) => {
+  const { world, north, south } = await staged(context)
+  const { case: urn } = await north.keeper.json<{ case: string }>(...notice('builds'))
+  await known(south, urn)
+  await world.stop(north)
+  await until('south sees that', async () => (await south.client.peers()).peers[0]?.state === 'unreachable')
+  const filed = await south.keeper.run('case', 'move', 'builds', 'acknowledge', '--wait', '1')
+  assert.equal(filed.code, 1, filed.stderr)
+  const said = filed.stdout.replaceAll(/\s+/g, ' ')
+  assert.match(said, /effect once the seat log\.north\.example has taken it/)
+  assert.match(said, /The seat is unreachable from your node.*What is filed at home keeps its deadline/)
+  // Long after the deadline.
+  world.pass(40 * 86_400)
+  const meanwhile = await south.client.case(urn)
+  assert.equal(meanwhile.state.name, 'notified')
+  assert.equal(meanwhile.clocks.find(({ name }) => name === 'acknowledgement')?.standing, 'kept')
+  assert.equal(meanwhile.filed.length, 1)
+  await world.start(north)
+  await until('the seat has taken it', async () => (await north.client.case(urn)).state.name === 'acknowledged')
+  const shown = await north.client.case(urn)
+  assert.equal(shown.clocks.find(({ name }) => name === 'acknowledgement')?.standing, 'kept')
+  await until('south sees it', async () => (await south.client.case(urn)).state.name === 'acknowledged')
+})
+
+test('a seat that does not follow the author’s log is brought the move, with a token and copies of its party', async (context) => {
+  const world = new World()
+  context.after(() => world.close())
+  const north = await world.found('north', 'XA')
+  const south = await world.found('south', 'XB')
+  // South follows north; north follows nobody.
+  await south.keeper.json('peer', 'add', north.url, '--keeper', north.keeper.urn, '--allow-private')
+  await world.settled()
+  const { case: urn } = await north.keeper.json<{ case: string }>(
+    ['case', 'open', 'dispute', 'builds', '--set', `respondents=${south.keeper.urn}`, '--set', 'subject=Updates'],
+    ['--set', 'urgency=normal', '--set', 'basis=Two builds differ.'],
+  )
+  await known(south, urn)
+  const move = ['case', 'move', 'builds', 'acknowledge', '--seat', north.url]
+  const wrong = await refusalOf(south.keeper, 'case', 'move', 'builds', 'acknowledge', '--seat', south.url)
+  assert.deepEqual([wrong.code, wrong.exitCode], ['wrong-seat', 3])
+  const unauthorised = await refusalOf(south.keeper, ...move)
+  assert.deepEqual([unauthorised.code, unauthorised.exitCode], ['not-authorised', 3])
+  const token = `${south.keeper.path}/north.token`
+  await north.keeper.json('token', 'issue', '--label', 'south', '--out', token)
+  const taken = await south.keeper.json<{ taken: boolean; state: string }>(...move, '--seat-token-file', token)
+  assert.deepEqual([taken.taken, taken.state], [true, 'acknowledged'])
+  const nobody = await refusalOf(
+    south.keeper,
+    'case',
+    'move',
+    'builds',
+    'reply',
+    '--set',
+    'text=A',
+    '--seat',
+    'http://127.0.0.1:9',
+  )
+  assert.equal(nobody.exitCode, 4)
+})
+
+test('a log that was founded before there were moves names what its keeper has to do, and takes them from then on', async (context) => {
+  const world = new World()
+  context.after(() => world.close())
+  const north = await world.found('north', 'XA')
+  const acme = await world.host(north, 'acme', 'provider', 'Acme')
+  const { policy } = await north.client.policy()
+  const kinds = policy.kinds.filter((kind) => kind !== 'move' && kind !== 'commitment')
+  north.keeper.file('policy.json', { ...policy, kinds })
+  await north.keeper.json('sign', 'policy', 'policy.json', '--out', 'policy.cbor')
+  await north.keeper.json('submit', 'policy.cbor')
+  const need = [
+    'case',
+    'open',
+    'capacity',
+    'training',
+    '--set',
+    'theme=skills',
+    '--set',
+    'means=training',
+    '--set',
+    'text=Two weeks.',
+  ]
+  const refused = await refusalOf(acme, ...need)
+  assert.deepEqual([refused.code, refused.exitCode], ['kind-not-admitted', 3])
+  assert.match(refused.said, /does not admit the kind move.*"comity policy admit KIND"/)
+
+  const shown = await acme.run('policy', 'show')
+  assert.match(shown.stdout.replaceAll(/\s+/g, ' '), /not taken .*move.*comity policy admit KIND/)
+  const notKeeper = await refusalOf(acme, 'policy', 'admit', 'move')
+  assert.deepEqual([notKeeper.code, notKeeper.exitCode], ['not-the-keeper', 3])
+  assert.match(notKeeper.said, /this log is kept by Agency of north, and only its keeper says what it takes/)
+  for (const [args, says] of [
+    [['war'], /"war" is no kind of statement: .*move/],
+    [[], /which kinds\?.*--all/],
+    [['move', '--all'], /which kinds\?/],
+  ] as const) {
+    const wrong = await refusalOf(north.keeper, 'policy', 'admit', ...args)
+    assert.equal(wrong.exitCode, 2)
+    assert.match(wrong.said, says)
+  }
+  const admitted = await north.keeper.json<{ added: string[] }>('policy', 'admit', 'move')
+  assert.deepEqual(admitted.added, ['move'])
+  const after = await north.client.policy()
+  assert.deepEqual(after.policy, { ...policy, kinds: [...kinds, 'move'] })
+  assert.equal((await acme.json<{ taken: boolean }>(...need)).taken, true)
+  const twice = await north.keeper.run('policy', 'admit', 'move')
+  assert.match(twice.stdout, /^Nothing was filed: move is admitted already\.\n$/)
+  const all = await north.keeper.json<{ added: string[] }>('policy', 'admit', '--all')
+  assert.deepEqual(all.added, ['commitment'])
+  const none = await north.keeper.json<{ added: string[] }>('policy', 'admit', '--all')
+  assert.deepEqual(none.added, [])
+})
+
+test('two moves at once at two nodes are ordered by the seat, and a move that comes again does nothing', async (context) => {
+  const { north, south } = await staged(context)
+  const { case: urn } = await north.keeper.json<{ case: string }>(
+    ['case', 'open', 'exercise', 'ping', '--set', 'type=ping', '--set', 'participants=Agency of south'],
+    ['--set', 'subject=Test of the contacts'],
+  )
+  await north.keeper.json('case', 'move', 'ping', 'start')
+  await until('south may answer', async () => {
+    const found = await south.client.case(urn).catch(() => undefined)
+    return found?.state.name === 'running'
+  })
+  // Neither knows of the other: whichever the seat has first counts, and both nodes come to the same.
+  await Promise.all([
+    south.keeper.json('case', 'move', 'ping', 'answer', '--out', 'answer.cbor'),
+    north.keeper.json('case', 'move', 'ping', 'end'),
+  ])
+  await until('the seat has judged both', async () => {
+    const { timeline, refused } = await north.client.case(urn)
+    return timeline.length + refused.length === 4
+  })
+  const atSeat = await north.client.case(urn)
+  assert.equal(atSeat.state.name, 'done')
+  assert.ok(atSeat.refused.every(({ code, name }) => code === 'not-possible-now' && name === 'answer'))
+  await until('south sees the same', async () => (await south.client.case(urn)).state.name === 'done')
+  const moves = (await north.client.caseMoves(urn)).items
+  assert.deepEqual((await south.client.caseMoves(urn)).items, moves)
+
+  const { taken } = await south.keeper.json<{ taken: boolean }>([
+    'case',
+    'move',
+    'ping',
+    'reply',
+    '--set',
+    'text=We note it.',
+    '--wait',
+    '30',
+    '--out',
+    'reply.cbor',
+  ])
+  assert.equal(taken, true)
+  const token = `${south.keeper.path}/north.token`
+  await north.keeper.json('token', 'issue', '--label', 'south', '--out', token)
+  const again = await south.keeper.json<{ duplicate: boolean }>([
+    'submit',
+    'reply.cbor',
+    '--node',
+    north.url,
+    '--token-file',
+    token,
+    '--no-attach',
+  ])
+  assert.equal(again.duplicate, true)
+  assert.equal((await north.client.caseMoves(urn)).items.length, moves.length + 1)
+})

@@ -1,0 +1,188 @@
+/** Each procedure from its first move to its last: the seat at one node, parties at others, by command and through the API. */
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { CaseResponse } from '@comity/contract'
+import { procedures } from '@comity/procedures'
+import { type Cast, Chapter } from './cases-story/chapter.ts'
+import { Person } from './cases-story/person.ts'
+import { type Place, until, World } from './cases-story/world.ts'
+
+interface Stage {
+  readonly world: World
+  readonly north: Place
+  readonly south: Place
+  readonly east: Place
+  readonly acme: Person
+  readonly council: Person
+  readonly counsel: Person
+}
+
+async function staged(context: TestContext): Promise<Stage> {
+  const world = new World()
+  context.after(() => world.close())
+  const north = await world.found('north', 'XA')
+  const south = await world.found('south', 'XB')
+  const east = await world.found('east', 'XC')
+  await world.befriend(north, south, east)
+  const acme = await world.host(north, 'acme', 'provider', 'Acme')
+  const council = await world.host(east, 'council', 'organisation', 'Regional council')
+  const counsel = await world.host(south, 'counsel', 'civil-society', 'Counsel')
+  for (const { keeper } of [north, south, east]) await keeper.json('adhere', 'code')
+  for (const { keeper } of [north, south]) await keeper.json('adhere', 'gids')
+  await acme.json('support', 'gids')
+  await world.settled()
+  return { world, north, south, east, acme, council, counsel }
+}
+
+test('every procedure is played to its end across three nodes, and audited from outside', async (context) => {
+  const stage = await staged(context)
+  const { world, north, south, east } = stage
+  for (const [name, slug, seat, cast] of chaptersOf(stage)) {
+    await context.test(name, async () => {
+      const chapter = new Chapter(world, name, slug, { cast, seat })
+      await chapter.playExample()
+      const shown = await chapter.requireSameEverywhere()
+      assert.deepEqual([shown.standing, shown.procedure, shown.seat], ['ended', chapter.version, seat.origin])
+      for (const { keeper } of world.places) {
+        const { code, stdout, stderr } = await keeper.run('case', 'show', chapter.urn)
+        assert.equal(code, 0, stderr)
+        assert.ok(stdout.includes(shown.state.title), stdout)
+      }
+    })
+  }
+  await context.test('adherence', () => playAdherence(stage))
+  await context.test('exercise, filed through the API', () => playThroughApi(stage))
+
+  await context.test('every definition was played', async () => {
+    const { items } = await north.client.cases({ limit: 200 })
+    const played = new Set(items.map(({ procedure }) => procedure.split('/')[0]))
+    assert.deepEqual([...played].toSorted(), [...new Set(procedures.map(({ name }) => name))].toSorted())
+  })
+
+  await context.test('an audit from outside replays every case, and computes the same findings', async () => {
+    await world.settled()
+    for (const { keeper } of world.places) await keeper.json('findings', '--publish')
+    await world.settled()
+    const auditor = new Person(world.root, 'auditor', 'Auditor', world.now)
+    const audited = await auditor.run('audit', north.url, south.url, east.url)
+    assert.equal(audited.code, 0, audited.stdout + audited.stderr)
+    assert.match(audited.stdout, /^EQUAL: 3 logs/)
+  })
+  assert.deepEqual(world.complaints, [])
+})
+
+type Played = readonly [procedure: string, slug: string, seat: Place, cast: Cast]
+
+function chaptersOf({ north, south, east, acme, council, counsel }: Stage): readonly Played[] {
+  const [n, s, e] = [north.keeper, south.keeper, east.keeper]
+  return [
+    ['agreement', 'data-abroad', north, { party: n, 'party 2': e }],
+    ['decision', 'contacts', east, { proposer: n, chair: council, member: n, 'member 2': s, 'member 3': e }],
+    ['dispute', 'builds', north, { claimant: n, respondent: s }],
+    ['restriction', 'picture-17', south, { issuer: s, counsel, reviewer: e }],
+    ['capacity', 'training', south, { requester: s, offerer: acme }],
+    ['exercise', 'ping', east, { organiser: e, participant: n, 'participant 2': s }],
+  ]
+}
+
+/** Its own moves are made with verbs of their own; the others move in the case that these open. */
+async function playAdherence({ world, north, south, east, council }: Stage): Promise<void> {
+  const urn = `urn:comity:case:${east.keeper.urn.slice(-64)}:adherence.gids`
+  const state = async (): Promise<string> => (await east.client.case(urn)).state.name
+  const day = 86_400
+  const { id } = await east.keeper.json<{ id: string }>(
+    ['adhere', 'gids', '--declare', 'gids-3=Our law on personal data is the measure.'],
+    ['--reserve', 'gids-4=Except where the law of our seat demands a copy there.'],
+  )
+  assert.equal(await state(), 'in-force')
+  world.pass(day)
+  await council.json(
+    'case',
+    'move',
+    urn,
+    'circulate',
+    '--set',
+    `statement=${id}`,
+    '--set',
+    'text=Sent to all.',
+    '--wait',
+  )
+  world.pass(60 * day)
+  const objected = await north.keeper.json<{ taken: boolean }>(
+    ['case', 'move', urn, 'object', '--set', 'provisions=gids-4', '--set', 'precludes=no'],
+    ['--set', 'text=A copy at home is what the paragraph rules out.', '--wait', '30'],
+  )
+  assert.equal(objected.taken, true)
+  world.pass(200 * day)
+  await east.keeper.json('adhere', 'gids', '--drop', 'gids-4')
+  const until = new Date((world.now() + 400 * day) * 1000).toISOString().slice(0, 10)
+  await east.keeper.json('adhere', 'gids', '--withdraw-after', until)
+  assert.equal(await state(), 'leaving')
+  world.pass(30 * day)
+  await east.keeper.json('adhere', 'gids')
+  assert.equal(await state(), 'in-force')
+  await north.keeper.json('case', 'move', urn, 'reply', '--set', 'text=We welcome it.', '--wait', '30')
+  const { case: named } = await north.keeper.json<{ case: string }>([
+    'case',
+    'move',
+    `${east.keeper.name}:adherence.gids`,
+    'reply',
+    '--set',
+    'text=And say so again.',
+    '--wait',
+    '30',
+  ])
+  assert.equal(named, urn)
+  await world.settled()
+  const [own, ...others] = await Promise.all([east, north, south].map(({ client }) => client.caseMoves(urn)))
+  for (const other of others) assert.deepEqual(other, own)
+  assert.equal(own?.items.length, 8)
+}
+
+/** Moves are statements like any other: whoever can sign one files it by POST /entries, at home or at the seat. */
+async function playThroughApi({ world, north, east }: Stage): Promise<void> {
+  const chapter = new Chapter(world, 'exercise', 'ping-2', {
+    cast: { organiser: east.keeper, participant: north.keeper, 'participant 2': east.keeper },
+    seat: east,
+  })
+  const names = ['table-top', 'Agency of north']
+  const opening = [
+    'case',
+    'open',
+    'exercise',
+    'ping-2',
+    '--set',
+    `type=${names[0]}`,
+    '--set',
+    `participants=${names[1]}`,
+  ]
+  const { urn } = chapter
+  const file = async (place: Place, words: readonly string[]): Promise<void> => {
+    const { keeper } = place
+    const { payload } = await keeper.json<{ payload: object }>(words, '--dry-run')
+    keeper.file('move.json', payload)
+    await keeper.json('sign', 'move', 'move.json', '--sub', urn, '--out', 'move.cbor', '--force')
+    const token = readFileSync(join(keeper.path, 'home', 'parties', keeper.alias, 'token'), 'utf8').trim()
+    const response = await fetch(`${place.url}/entries`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/cose', authorization: `Bearer ${token}` },
+      body: new Uint8Array(readFileSync(join(keeper.path, 'move.cbor'))),
+    })
+    assert.equal(response.status, 201, await response.text())
+    await world.settled()
+  }
+  const shown = async (place: Place): Promise<CaseResponse> =>
+    // The schema of the answer says what it is.
+    (await (await fetch(`${place.url}/api/v1/cases/${encodeURIComponent(urn)}`)).json()) as CaseResponse
+  await file(east, [...opening, '--set', 'subject=Without commands'])
+  await file(east, ['case', 'move', 'ping-2', 'start'])
+  await file(north, ['case', 'move', 'ping-2', 'answer', '--set', 'through=judicial'])
+  await until('the seat has the answer', async () => (await shown(east)).timeline.length === 3)
+  await file(east, ['case', 'move', 'ping-2', 'end'])
+  await file(east, ['case', 'move', 'ping-2', 'report', '--set', 'lessons=One of one answered.'])
+  const [there, here] = [await shown(east), await shown(north)]
+  assert.deepEqual([there.state.name, here.state.name], ['learnt', 'learnt'])
+  assert.deepEqual(here.timeline, there.timeline)
+}
