@@ -7,9 +7,8 @@ import { Follower, WrittenLog, peerOf, servePeer } from './peer.fixture.ts'
 const faster = 8
 const line = { bytesPerSecond: 8000 * faster, roundTrip: 800 / faster }
 
-/** What one byte of an entry may cost on the wire, and how much longer all may take than the bare bytes. */
+/** What one byte of an entry may cost on the wire. How long all of it takes is for `npm run bench -- poor-link` to say. */
 const mostOverhead = 1.15
-const mostTime = 1.6
 
 async function overPoorLink(context: TestContext) {
   const { log, author } = WrittenLog.founded(context.name)
@@ -29,30 +28,27 @@ function bytesFrom(log: WrittenLog, from: number): number {
   return log.leaves.slice(from).reduce((sum, leaf) => sum + 2 + leaf.length, 0)
 }
 
-async function timed(link: SlowLink, work: () => Promise<void>) {
-  const [down, begun] = [link.sent.down, performance.now()]
+/** Bytes that came over the link while something was done. */
+async function bytesOver(link: SlowLink, work: () => Promise<void>): Promise<number> {
+  const before = link.sent.down
   await work()
-  return { bytes: link.sent.down - down, seconds: (performance.now() - begun) / 1000 }
+  return link.sent.down - before
 }
 
-test('after a long gap only what is missing travels over a poor link, at about the rate of the line', async (context) => {
+test('after a long gap only what is missing travels over a poor link', async (context) => {
   const { log, author, follower, link } = await overPoorLink(context)
   const before = log.size
   log.grow(author, before + 400)
-  // Hashed before the clock runs.
-  log.note()
   const missing = bytesFrom(log, before)
-  const { bytes, seconds } = await timed(link, () => follower.later())
+  const bytes = await bytesOver(link, () => follower.later())
   assert.equal(follower.mirrors.find(log.origin)?.copy.size, log.size)
   assert.ok(bytes < missing * mostOverhead, `${bytes} bytes travelled for ${missing} that were missing`)
-  const bare = missing / line.bytesPerSecond
-  assert.ok(seconds < bare * mostTime, `${seconds.toFixed(2)} s for what takes the line ${bare.toFixed(2)} s`)
   await follower.close()
 })
 
 test('where nothing is missing a look costs one small answer', async (context) => {
   const { follower, link } = await overPoorLink(context)
-  const { bytes } = await timed(link, () => follower.later(10))
+  const bytes = await bytesOver(link, () => follower.later(10))
   assert.ok(bytes < 1000, `${bytes} bytes`)
   await follower.close()
 })

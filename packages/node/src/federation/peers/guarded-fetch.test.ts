@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import type { IncomingMessage } from 'node:http'
 import { test } from 'node:test'
-import { endlessly, guarded, serving, speaking } from './guarded-fetch.fixture.ts'
+import { endlessly, guarded, impatience, serving, speaking } from './guarded-fetch.fixture.ts'
 
 const ok = 'HTTP/1.1 200 OK\r\n'
 
@@ -72,7 +72,7 @@ test('the status of an error is an answer, however long or broken its text is', 
 })
 
 test('headers that come drop by drop, or never, are not waited for', async (context) => {
-  const { fetch } = guarded(context)
+  const { fetch } = guarded(context, { patience: impatience })
   const silent = await speaking(context, () => {})
   await assert.rejects(fetch(silent), { code: 'peer-too-slow', message: /did not answer within/ })
   const dripping = await speaking(context, (socket) => {
@@ -94,7 +94,7 @@ test('headers without end are too large', async (context) => {
 })
 
 test('a body that stops, or drips, ends as too slow', async (context) => {
-  const { fetch, errors } = guarded(context)
+  const { fetch, errors } = guarded(context, { patience: { idle: impatience.idle } })
   const stopping = await speaking(context, (socket) => socket.write(`${ok}Content-Length: 100\r\n\r\nten bytes.`))
   const stopped = await fetch(stopping)
   await assert.rejects(stopped.text(), { code: 'peer-too-slow', message: /silent for 0\.15 s after 10 bytes/ })
@@ -116,17 +116,17 @@ test('a body has to be there within the time for the whole call', async (context
     socket.write(`${ok}Transfer-Encoding: chunked\r\n\r\n`)
     endlessly(socket, 20, () => '1\r\nx\r\n')
   })
-  const response = await fetch(url, { maxMilliseconds: 300 })
-  await assert.rejects(response.text(), { code: 'peer-too-slow', message: /not done after 0\.3 s/ })
+  const response = await fetch(url, { maxMilliseconds: 1500 })
+  await assert.rejects(response.text(), { code: 'peer-too-slow', message: /not done after 1\.5 s/ })
 })
 
 test('a reader may take his time without the peer being called slow', async (context) => {
-  const { fetch, outcomes } = guarded(context)
+  const { fetch, outcomes } = guarded(context, { patience: { idle: 1000 } })
   const url = await serving(context, (_, response) => response.end('x'.repeat(300_000)))
   const response = await fetch(url)
   let bytes = 0
   for await (const piece of response.body ?? []) {
-    if (bytes === 0) await new Promise((resolve) => setTimeout(resolve, 400))
+    if (bytes === 0) await new Promise((resolve) => setTimeout(resolve, 1500))
     bytes += piece.length
   }
   assert.equal(bytes, 300_000)

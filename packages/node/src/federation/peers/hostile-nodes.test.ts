@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import type { RequestListener } from 'node:http'
 import { test } from 'node:test'
 import { WrittenLog } from '../mirror/peer.fixture.ts'
-import { guarded, serving } from './guarded-fetch.fixture.ts'
+import { guarded, impatience, serving } from './guarded-fetch.fixture.ts'
 import { introduce } from './introduction.ts'
 
 const { log } = WrittenLog.founded('who is to be met')
@@ -47,7 +47,7 @@ const odd: Readonly<Record<string, readonly [RequestListener, string]>> = {
 
 for (const [what, [answer, code]] of Object.entries(odd)) {
   test(`a node that ${what} is not met`, async (context) => {
-    const { fetch } = guarded(context, { patience: { bytesPerSecond: 1000 } })
+    const { fetch } = guarded(context, code === 'peer-too-slow' ? { patience: impatience } : {})
     for (const start of ['checkpoint', 'tile/entries/']) {
       const url = await serving(context, but(start, answer))
       await assert.rejects(introduce(fetch, url), { code }, start)
