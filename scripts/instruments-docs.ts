@@ -5,6 +5,8 @@ import {
   type Duty,
   type Instrument,
   instruments,
+  laterVersionNotice,
+  laterVersions,
   norms,
   type PartyType,
   partyTypes,
@@ -58,6 +60,29 @@ function instrumentSection(instrument: Instrument): string {
   ].join('\n\n')
 }
 
+function laterSections(): readonly string[] {
+  return laterVersions.map(({ symbol, source, paragraphs, dropped }) => {
+    const rows = paragraphs.map(({ number, from, relation, summary, change, verified }) => [
+      `(${number})`,
+      from.length === 0 ? 'none' : from.map((id) => `\`${id}\``).join(', '),
+      relation,
+      summary,
+      `${change}${verified ? '' : ' (unverified)'}`,
+    ])
+    const gone = dropped.map(({ provision, what, verified }) => [
+      `\`${provision}\``,
+      `${what}${verified ? '' : ' (unverified)'}`,
+    ])
+    return [
+      `## Later text: ${symbol}`,
+      `${source}. ${laterVersionNotice}`,
+      table(['paragraph', 'goes back to', 'relation', 'what it asks', 'what changed'], rows),
+      'What the earlier text asked and this one does not:',
+      table(['provision', 'what'], gone),
+    ].join('\n\n')
+  })
+}
+
 function crosswalkSection(): string {
   const rows = provisions.flatMap((provision) =>
     correspondencesOf(provision.id).map(({ norm, relation, why }) => [
@@ -89,6 +114,7 @@ export function instrumentsDocument(): string {
     '<!-- Generated from packages/instruments by scripts/instruments-docs.ts. Do not edit. -->',
     'Comity works with two texts. What follows describes each of their twenty provisions in the project’s own words; it cites the texts and replaces neither. Where a description and a text disagree, the text is right.',
     ...instruments.map(instrumentSection),
+    ...laterSections(),
     crosswalkSection(),
   ]
   return `${sections.join('\n\n')}\n`

@@ -49,8 +49,8 @@ test('the lines of docs/cases.md do what it says of them', async (context) => {
   const all = said.join('\n')
   for (const says of [
     /Nothing was signed\. This would be:/,
-    /document sha256:[0-9a-f]{8}…, 11 bytes, text\/plain|document sha256:[0-9a-f]{8}…, \d+ bytes, text\/plain/,
-    /effect now state Notified \(notified\) next Acknowledgement, until .*Africa\/Nairobi/,
+    /document sha256:[0-9a-f]{8}…, \d+ bytes, text\/plain/,
+    /effect now state Notified \(notified\) next [^,]+, until [^,]+, Africa\/Nairobi/,
     /its clocks Africa\/Nairobi, days of KE/,
     /Acknowledgement: running for respondent: you, Agency of south/,
     /respondent: you, Agency of south/,
@@ -59,7 +59,7 @@ test('the lines of docs/cases.md do what it says of them', async (context) => {
     /state Closed \(closed\), ended/,
     /Nothing was filed: move is admitted already/,
   ])
-    assert.match(all, says)
+    assert.ok(says.test(all), `nothing says ${String(says)}`)
   const urn = `urn:comity:case:${north.keeper.urn.slice(-64)}:builds`
   await until('both know its end', async () => {
     const both = await Promise.all([north, south].map(({ client }) => client.case(urn)))

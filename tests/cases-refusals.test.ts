@@ -127,12 +127,15 @@ test('a move that the case does not allow is refused with what is possible, and 
   const notMine = await move(north, 'acknowledge')
   assert.deepEqual([notMine.code, notMine.exitCode], ['not-your-move', 3])
   assert.match(notMine.said, /you are claimant in this case, and acknowledge is not for you now/)
-  assert.match(notMine.said, /Possible now: acknowledge Acknowledge the notification respondent: Agency of south/)
+  assert.match(
+    notMine.said,
+    /Possible now: for you, Agency of north .*: .*reply.* for Agency of south \([0-9a-f]{8}…\): acknowledge/,
+  )
   assert.ok(notMine.choices?.includes('acknowledge'))
-  const early = await move(south, 'settle', '--set', `terms=sha256:${'5e'.repeat(32)}`)
+  const early = await move(south, 'close')
   assert.deepEqual([early.code, early.exitCode], ['not-possible-now', 3])
-  assert.match(early.said, /settle is not possible: the case is in state notified/)
-  assert.match(early.said, /acknowledge Acknowledge the notification respondent: you, Agency of south/)
+  assert.match(early.said, /close is not possible: the case is in state notified/)
+  assert.match(early.said, /Possible now: for you, Agency of south \([0-9a-f]{8}…\): acknowledge/)
   const invade = await move(south, 'invade')
   assert.deepEqual([invade.code, invade.exitCode], ['unknown-move', 2])
   assert.match(invade.said, /dispute has no move "invade" Possible now:/)
@@ -146,18 +149,18 @@ test('a move that the case does not allow is refused with what is possible, and 
   assert.deepEqual([judged.code, judged.exitCode], ['not-your-move', 3])
   assert.match(judged.said, /Agency of north \([0-9a-f]{8}…\) is claimant in this case/)
   const filed = await south.keeper.run(
-    ['case', 'move', 'builds', 'settle', '--set', `terms=sha256:${'5e'.repeat(32)}`, '--anyway', '--wait', '30'],
+    ['case', 'move', 'builds', 'close', '--anyway', '--wait', '30'],
     ['--seat', north.url],
   )
   assert.equal(filed.code, 3, filed.stdout)
   assert.match(
     filed.stderr.replaceAll(/\s+/g, ' '),
-    /the seat log\.north\.example did not take it: settle is not possible/,
+    /the seat log\.north\.example did not take it: close is not possible/,
   )
   const shown = await north.keeper.run('case', 'show', 'builds')
   assert.match(
     shown.stdout.replaceAll(/\s+/g, ' '),
-    /Not taken by the seat: settle by Agency of south .*\[not-possible-now\]/,
+    /Not taken by the seat: close by Agency of south .*\[not-possible-now\]/,
   )
 
   // Twice, on another document than the other side, with a proposal that is none.
@@ -165,9 +168,8 @@ test('a move that the case does not allow is refused with what is possible, and 
   await north.keeper.json('case', 'move', 'builds', 'settle', '--set', `terms=sha256:${'5e'.repeat(32)}`)
   world.pass(60)
   const twice = await move(north, 'settle', '--set', `terms=sha256:${'5e'.repeat(32)}`)
-  assert.deepEqual([twice.code, twice.exitCode], ['not-your-move', 3])
-  const other = await move(north, 'settle', '--set', `terms=sha256:${'5e'.repeat(32)}`, '--anyway')
-  assert.deepEqual([other.code, other.exitCode], ['already-made', 3])
+  assert.deepEqual([twice.code, twice.exitCode], ['already-made', 3])
+  assert.match(twice.said, /Agency of north \([0-9a-f]{8}…\) has made the move settle already/)
   await north.keeper.json('case', 'move', 'builds', 'propose', '--set', 'what.kind=suspend')
   const unknown = await move(north, 'accept', '--set', `proposal=${'9'.repeat(64)}`, '--anyway')
   assert.equal(unknown.exitCode, 3)
@@ -186,9 +188,9 @@ test('a move that the case does not allow is refused with what is possible, and 
 
   // After the end nothing but replies.
   await north.keeper.json('case', 'move', 'builds', 'withdraw')
-  const over = await move(north, 'settle', '--set', `terms=sha256:${'5e'.repeat(32)}`)
+  const over = await move(north, 'close')
   assert.deepEqual([over.code, over.exitCode], ['not-possible-now', 3])
-  assert.match(over.said, /settle is not possible: the case was withdrawn Possible now: reply/)
+  assert.match(over.said, /close is not possible: the case was withdrawn Possible now: for you, .*: reply/)
   await north.keeper.json('case', 'move', 'builds', 'reply', '--set', 'text=We settled elsewhere.')
 })
 
@@ -238,6 +240,35 @@ test('a seat that does not follow the author’s log is brought the move, with a
   await north.keeper.json('token', 'issue', '--label', 'south', '--out', token)
   const taken = await south.keeper.json<{ taken: boolean; state: string }>(...move, '--seat-token-file', token)
   assert.deepEqual([taken.taken, taken.state], [true, 'acknowledged'])
+
+  // The seat of a decision is the log of its chair, whom this node has never heard of.
+  const council = await world.host(south, 'council', 'organisation', 'Regional council')
+  const decide = ['case', 'open', 'decision', 'contacts', '--set', `chair=${council.urn}`]
+  const said = ['--set', `members=${north.keeper.urn}`, '--set', 'subject=Tests', '--set', 'importance=ordinary']
+  north.keeper.file('text.txt', 'Contacts are tested every six months.')
+  const unknownSeat = await refusalOf(north.keeper, decide, said, '--set', 'text=@text.txt')
+  assert.deepEqual([unknownSeat.code, unknownSeat.exitCode], ['unknown-party', 2])
+  assert.match(unknownSeat.said, /the seat is the log of the chair, [0-9a-f]{8}…, whom your node does not know/)
+  const opened = await north.keeper.json<{ seat: string; taken: boolean }>([
+    ...decide,
+    ...said,
+    '--set',
+    'text=@text.txt',
+    '--seat',
+    south.url,
+    '--wait',
+    '30',
+  ])
+  assert.deepEqual(opened.seat, south.origin)
+  assert.equal(opened.taken, true)
+  const elsewhere = await refusalOf(
+    north.keeper,
+    'case',
+    'show',
+    `urn:comity:case:${north.keeper.urn.slice(-64)}:contacts`,
+  )
+  assert.deepEqual([elsewhere.code, elsewhere.exitCode], ['no-case', 2])
+  assert.match(elsewhere.said, /or ask that node, with --node/)
   const nobody = await refusalOf(
     south.keeper,
     'case',
@@ -267,6 +298,8 @@ test('a log that was founded before there were moves names what its keeper has t
     'open',
     'capacity',
     'training',
+    '--move',
+    'need',
     '--set',
     'theme=skills',
     '--set',
@@ -276,7 +309,7 @@ test('a log that was founded before there were moves names what its keeper has t
   ]
   const refused = await refusalOf(acme, ...need)
   assert.deepEqual([refused.code, refused.exitCode], ['kind-not-admitted', 3])
-  assert.match(refused.said, /does not admit the kind move.*"comity policy admit KIND"/)
+  assert.match(refused.said, /does not admit the kind move.*keeper of that log .*"comity policy admit move"/)
 
   const shown = await acme.run('policy', 'show')
   assert.match(shown.stdout.replaceAll(/\s+/g, ' '), /not taken .*move.*comity policy admit KIND/)
@@ -308,7 +341,7 @@ test('a log that was founded before there were moves names what its keeper has t
 test('two moves at once at two nodes are ordered by the seat, and a move that comes again does nothing', async (context) => {
   const { north, south } = await staged(context)
   const { case: urn } = await north.keeper.json<{ case: string }>(
-    ['case', 'open', 'exercise', 'ping', '--set', 'type=ping', '--set', 'participants=Agency of south'],
+    ['case', 'open', 'exercise', 'ping', '--set', 'type=table-top', '--set', 'participants=Agency of south'],
     ['--set', 'subject=Test of the contacts'],
   )
   await north.keeper.json('case', 'move', 'ping', 'start')

@@ -4,7 +4,9 @@ import { type TestContext, test } from 'node:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CaseResponse } from '@comity/contract'
+import type { ProvisionId } from '@comity/instruments'
 import { procedures } from '@comity/procedures'
+import { caseUrn } from '@comity/statement'
 import { type Cast, Chapter } from './cases-story/chapter.ts'
 import { Person } from './cases-story/person.ts'
 import { type Place, until, World } from './cases-story/world.ts'
@@ -38,7 +40,7 @@ async function staged(context: TestContext): Promise<Stage> {
 
 test('every procedure is played to its end across three nodes, and audited from outside', async (context) => {
   const stage = await staged(context)
-  const { world, north, south, east } = stage
+  const { world, north, south, east, acme } = stage
   for (const [name, slug, seat, cast] of chaptersOf(stage)) {
     await context.test(name, async () => {
       const chapter = new Chapter(world, name, slug, { cast, seat })
@@ -70,6 +72,29 @@ test('every procedure is played to its end across three nodes, and audited from 
     assert.equal(audited.code, 0, audited.stdout + audited.stderr)
     assert.match(audited.stdout, /^EQUAL: 3 logs/)
   })
+
+  await context.test('what is on record follows from the cases, and is the same at every node', async () => {
+    for (const party of [north.keeper, south.keeper, east.keeper, acme]) {
+      const [first, ...others] = await Promise.all(
+        world.places.map(async ({ client }) => (await client.partyFindings(party.urn)).findings),
+      )
+      for (const other of others) assert.deepEqual(other, first)
+    }
+    const on = async ({ keeper }: Place) =>
+      new Map((await east.client.partyFindings(keeper.urn)).findings.map((each) => [each.provision, each]))
+    const [ofNorth, ofSouth, ofEast] = await Promise.all([on(north), on(south), on(east)])
+    const levels = (of: typeof ofNorth, ...provisions: readonly ProvisionId[]) =>
+      provisions.map((provision) => of.get(provision)?.level)
+    assert.deepEqual(levels(ofNorth, 'code-g', 'code-h', 'code-i', 'code-j'), Array(4).fill('evidenced'))
+    assert.deepEqual(levels(ofSouth, 'code-g', 'code-h'), Array(2).fill('evidenced'))
+    assert.deepEqual(levels(ofEast, 'code-g', 'code-h'), Array(2).fill('evidenced'))
+    const urn = (who: Place, slug: string) => caseUrn(who.keeper.urn, slug)
+    const cases = (of: typeof ofNorth, provision: ProvisionId) =>
+      (of.get(provision)?.cases ?? []).map((each) => each.urn)
+    for (const side of [ofNorth, ofSouth]) assert.deepEqual(cases(side, 'code-k'), [urn(north, 'builds')])
+    assert.deepEqual(cases(ofSouth, 'code-f'), [urn(south, 'picture-17')])
+    assert.deepEqual(cases(ofEast, 'code-k'), [])
+  })
   assert.deepEqual(world.complaints, [])
 })
 
@@ -80,9 +105,14 @@ function chaptersOf({ north, south, east, acme, council, counsel }: Stage): read
   return [
     ['agreement', 'data-abroad', north, { party: n, 'party 2': e }],
     ['decision', 'contacts', east, { proposer: n, chair: council, member: n, 'member 2': s, 'member 3': e }],
-    ['dispute', 'builds', north, { claimant: n, respondent: s }],
+    [
+      'dispute',
+      'builds',
+      north,
+      { claimant: n, respondent: s, 'third-party': acme, offerer: council, assistant: council },
+    ],
     ['restriction', 'picture-17', south, { issuer: s, counsel, reviewer: e }],
-    ['capacity', 'training', south, { requester: s, offerer: acme }],
+    ['capacity', 'training', south, { requester: s, offerer: n }],
     ['exercise', 'ping', east, { organiser: e, participant: n, 'participant 2': s }],
   ]
 }
@@ -110,6 +140,7 @@ async function playAdherence({ world, north, south, east, council }: Stage): Pro
     '--wait',
   )
   world.pass(60 * day)
+  await until('north knows it', async () => (await movesAt(north, urn)) === 2)
   const objected = await north.keeper.json<{ taken: boolean }>(
     ['case', 'move', urn, 'object', '--set', 'provisions=gids-4', '--set', 'precludes=no'],
     ['--set', 'text=A copy at home is what the paragraph rules out.', '--wait', '30'],
@@ -117,12 +148,13 @@ async function playAdherence({ world, north, south, east, council }: Stage): Pro
   assert.equal(objected.taken, true)
   world.pass(200 * day)
   await east.keeper.json('adhere', 'gids', '--drop', 'gids-4')
-  const until = new Date((world.now() + 400 * day) * 1000).toISOString().slice(0, 10)
-  await east.keeper.json('adhere', 'gids', '--withdraw-after', until)
+  const lastDay = new Date((world.now() + 400 * day) * 1000).toISOString().slice(0, 10)
+  await east.keeper.json('adhere', 'gids', '--withdraw-after', lastDay)
   assert.equal(await state(), 'leaving')
   world.pass(30 * day)
   await east.keeper.json('adhere', 'gids')
   assert.equal(await state(), 'in-force')
+  await until('north knows that', async () => (await movesAt(north, urn)) === 6)
   await north.keeper.json('case', 'move', urn, 'reply', '--set', 'text=We welcome it.', '--wait', '30')
   const { case: named } = await north.keeper.json<{ case: string }>([
     'case',
@@ -139,6 +171,14 @@ async function playAdherence({ world, north, south, east, council }: Stage): Pro
   const [own, ...others] = await Promise.all([east, north, south].map(({ client }) => client.caseMoves(urn)))
   for (const other of others) assert.deepEqual(other, own)
   assert.equal(own?.items.length, 8)
+}
+
+/** How many moves of a case a node knows. */
+async function movesAt({ client }: Place, urn: string): Promise<number> {
+  return client.caseMoves(urn).then(
+    ({ items }) => items.length,
+    () => 0,
+  )
 }
 
 /** Moves are statements like any other: whoever can sign one files it by POST /entries, at home or at the seat. */
@@ -178,7 +218,7 @@ async function playThroughApi({ world, north, east }: Stage): Promise<void> {
     (await (await fetch(`${place.url}/api/v1/cases/${encodeURIComponent(urn)}`)).json()) as CaseResponse
   await file(east, [...opening, '--set', 'subject=Without commands'])
   await file(east, ['case', 'move', 'ping-2', 'start'])
-  await file(north, ['case', 'move', 'ping-2', 'answer', '--set', 'through=judicial'])
+  await file(north, ['case', 'move', 'ping-2', 'answer', '--set', 'text=Here.'])
   await until('the seat has the answer', async () => (await shown(east)).timeline.length === 3)
   await file(east, ['case', 'move', 'ping-2', 'end'])
   await file(east, ['case', 'move', 'ping-2', 'report', '--set', 'lessons=One of one answered.'])

@@ -200,7 +200,8 @@ export class Chapter {
 export type Fields = Readonly<Record<string, unknown>>
 
 function isNested(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  if (Array.isArray(value)) return value.some(isNested)
+  return typeof value === 'object' && value !== null
 }
 
 /** What every node knows of a case: what was refused is known at the seat, and time passes between two questions. */

@@ -57,13 +57,13 @@ export class World {
   }
 
   /** A party that is at home at somebody else's node, with keys of its own. */
-  async host(at: Place, alias: string, type: string, name: string): Promise<Person> {
+  async host(at: Place, alias: string, type: string, name: string, more: readonly string[] = []): Promise<Person> {
     const person = new Person(this.root, alias, name, this.now)
     const token = join(person.path, 'token')
     await at.keeper.json('token', 'issue', '--label', name, '--out', token)
     const { urn } = await person.json<{ urn: string }>(
       ['party', 'create', alias, '--name', name, '--type', type],
-      ['--node', at.url, '--token-file', token, insecure],
+      ['--node', at.url, '--token-file', token, insecure, ...more],
     )
     person.urn = urn
     this.#homes.set(person, at)

@@ -25,9 +25,13 @@ export type Words = string | readonly string[]
 export class Machine {
   readonly name: string
   readonly path: string
+  /** The command lines that ran on it, without the name of the command. */
+  readonly played: (readonly string[])[] = []
   readonly #say: Say
+  readonly #children = new Set<ChildProcess>()
   #port = 0
   #node: { readonly child: ChildProcess; readonly ended: Promise<unknown> } | undefined
+  #isOver = false
 
   constructor(root: string, name: string, say: Say) {
     this.name = name
@@ -66,10 +70,11 @@ export class Machine {
   }
 
   /** Starts the node of this folder, or of another one, at the address that this machine has. */
-  async serve(data = 'data'): Promise<void> {
+  async serve(data = 'data', ...more: readonly string[]): Promise<void> {
     if (this.#port === 0) this.#port = await freePort()
-    this.#say(`${this.name}$ comity serve --port ${this.#port}${data === 'data' ? '' : ` --data ${data}`}`)
-    const child = this.#start(['serve', '--port', String(this.#port), '--data', data, '--json'])
+    const where = data === 'data' ? [] : ['--data', data]
+    this.#say(`${this.name}$ ${['comity serve --port', this.#port, ...where, ...more].join(' ')}`)
+    const child = this.#start(['serve', '--port', String(this.#port), '--data', data, ...more, '--json'])
     child.stdin?.end()
     const complained = gather(child.stderr)
     const ended = once(child, 'close')
@@ -86,12 +91,25 @@ export class Machine {
     await this.end()
   }
 
-  /** Without a word: at the end of the story. */
+  /** Without a word: its node is gone. */
   async end(): Promise<void> {
     const node = this.#node
     this.#node = undefined
     node?.child.kill('SIGKILL')
     await node?.ended
+  }
+
+  /** Whatever runs on it is gone, and nothing runs on it any more: the story is over. */
+  async leave(): Promise<void> {
+    this.#isOver = true
+    await this.end()
+    await Promise.all(
+      [...this.#children].map(async (child) => {
+        const ended = once(child, 'close')
+        child.kill('SIGKILL')
+        await ended
+      }),
+    )
   }
 
   /** What the node shows everybody. */
@@ -103,9 +121,17 @@ export class Machine {
   }
 
   #start(args: readonly string[]): ChildProcess {
+    if (this.#isOver) throw new Error('the story is over')
+    this.played.push(args)
     const { PATH } = process.env
     const env = { PATH, HOME: this.path, COMITY_HOME: join(this.path, 'home') }
-    return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], { cwd: this.path, env })
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], {
+      cwd: this.path,
+      env,
+    })
+    this.#children.add(child)
+    child.once('close', () => this.#children.delete(child))
+    return child
   }
 }
 

@@ -12,13 +12,17 @@ export interface FederationSoak {
 const counted = ['entries', 'messages', 'crashes', 'recovered', 'mirrors', 'proofs'] as const
 export type Total = Record<(typeof counted)[number], number>
 
+/** How many nodes the small ones have: all liars are in those from five nodes on. */
+const sizes = [4, 5, 3, 6, 4, 5, 7, 4, 3, 5, 8]
+
 /**
  * All about a federation follows from its seed. Most are small, so that many stories are told, short ones and long ones;
  * every hundredth has fifty nodes.
  */
-export function federationOf(seed: number, nodes = seed % 100 === 0 ? 50 : 3 + (seed % 6)): SimulationOptions {
-  const rounds = nodes > 20 ? 8 : 10 + (seed % 11)
-  return { seed, nodes, rounds, liars: seed % 4 !== 0, hours: nodes < 20 && seed % 10 === 7 }
+export function federationOf(seed: number, given?: number): SimulationOptions {
+  const nodes = given ?? (seed % 100 === 0 ? 50 : (sizes[seed % sizes.length] ?? 5))
+  const rounds = nodes > 20 ? 8 : 6 + (seed % 13)
+  return { seed, nodes, rounds, liars: seed % 4 !== 0, hours: nodes > 3 && nodes < 20 && seed % 10 === 7 }
 }
 
 /** Runs one federation for each seed. Throws with what replays a failure. */

@@ -12,16 +12,16 @@ import {
 import { type CaseFact, type CaseMove, firstOfEach } from './case-fact.ts'
 import { compareText } from './order.ts'
 
-/** A move that took effect at the seat, and what it says. */
-export interface MadeMove extends CaseMove {
-  readonly body: Readonly<Record<string, unknown>>
-}
+/** Moves that say what was restricted, on which law, until when. */
+export const noticeMoves = ['notice', 'record', 'supplement'] as const
 
 export interface CaseReading {
   /** As its moves left it. */
   readonly of: Case
-  /** All of them, the opening first, in the order of the seat. */
-  readonly moves: readonly MadeMove[]
+  /** The opening first; of each move by the party, and by all others, at least the one that `firstOfEach` takes. */
+  readonly moves: readonly CaseMove[]
+  /** Of a restriction: bodies of its moves with these names, in that order. */
+  readonly notices?: readonly Readonly<Record<string, unknown>>[]
   /** In seconds since the epoch. */
   readonly at: number
   /** How its clocks stand by what is seen of home logs too; none that still ran when the case ended. */
@@ -34,13 +34,15 @@ export interface CaseReading {
  *
  * @throws ProcedureError `unknown-procedure`
  */
-export function caseFactOf(party: string, { of: then, moves, at, clocks }: CaseReading): CaseFact | undefined {
+export function caseFactOf(
+  party: string,
+  { of: then, moves, notices = [], at, clocks }: CaseReading,
+): CaseFact | undefined {
   const procedure = procedureOf(then.procedure)
   const of = atTime(procedure, then, at)
   const [opening] = moves
   const roles = rolesOf(of, party)
   if (opening === undefined || roles.length === 0) return undefined
-  const missing = procedure.name === 'restriction' ? missingIn(moves) : undefined
   return {
     urn: of.urn,
     procedure: of.procedure,
@@ -48,12 +50,12 @@ export function caseFactOf(party: string, { of: then, moves, at, clocks }: CaseR
     standing: of.withdrawnAt !== undefined ? 'withdrawn' : isEnded(procedure, of) ? 'ended' : 'open',
     opening: opening.ref,
     roles: roles.toSorted(compareText),
-    moves: firstOfEach(moves.filter(({ ref }) => ref.party === party)).map(named),
-    others: firstOfEach(moves.filter(({ ref }) => ref.party !== party)).map(named),
+    moves: firstOfEach(moves.filter(({ ref }) => ref.party === party)),
+    others: firstOfEach(moves.filter(({ ref }) => ref.party !== party)),
     kept: Object.fromEntries(
       Object.entries(of.facts).filter((fact): fact is [string, string] => typeof fact[1] === 'string'),
     ),
-    ...(missing === undefined ? {} : { missing }),
+    ...(notices.length === 0 ? {} : { missing: missingIn(notices) }),
     clocks: clocks
       .flatMap(({ name, standing }) => {
         const running = of.clocks[name]
@@ -65,16 +67,8 @@ export function caseFactOf(party: string, { of: then, moves, at, clocks }: CaseR
   }
 }
 
-function named({ name, ref }: CaseMove): CaseMove {
-  return { name, ref }
-}
-
-const notices: ReadonlySet<string> = new Set(['notice', 'record', 'supplement'])
-
-/** What the record does not show, with all that supplements have added to it. */
-function missingIn(moves: readonly MadeMove[]): readonly string[] | undefined {
-  const said = moves.filter(({ name }) => notices.has(name)).map(({ body }) => body)
-  if (said.length === 0) return undefined
+/** What a record does not show, with all that supplements have added to it. */
+function missingIn(notices: readonly object[]): readonly string[] {
   // Safe: each was read against a schema that holds the fields of a notice.
-  return missingConditions(Object.assign({}, ...said) as Notice)
+  return missingConditions(Object.assign({}, ...notices) as Notice)
 }

@@ -1,7 +1,8 @@
 export { assess, boundParties, findingsDocument, type FindingsDocument } from './assess.ts'
 export { assessParty } from './assess-party.ts'
 export { AssessmentError, type AssessmentErrorCode } from './assessment-error.ts'
-export { caseFactOf, type CaseReading, type MadeMove } from './case-fact-of.ts'
+export { caseFactOf, type CaseReading, noticeMoves } from './case-fact-of.ts'
+export { type CaseWord, caseWords, type ClockWord, clockWords, flaggedStandings, listedCases } from './case-word.ts'
 export { evidenceLimit } from './candidates.ts'
 export {
   askedStanding,
@@ -42,6 +43,22 @@ export {
 } from './finding.ts'
 export { findingsDigest, type FindingsHasher, findingsLeaf, findingsRoot } from './findings-digest.ts'
 export { compareAcknowledgements, compareAdvisories, compareLatest, compareProducts, compareReleases } from './order.ts'
+export { type ByCountry, resourcesByCountry } from './indicators/by-country.ts'
+export { csvLine } from './indicators/csv.ts'
+export { distributionOf, type Measure, measures, measureTitles } from './indicators/distribution.ts'
+export { type Indicator, type YearValue } from './indicators/indicator.ts'
+export { Problems, type SourceProblem, type SourceProblemCode } from './indicators/problems.ts'
+export {
+  type CountryReport,
+  type MeasureReport,
+  type ResourcesReport,
+  resourcesReport,
+  type ResourcesSource,
+} from './indicators/report.ts'
+export { readRirStatistics, type RirStatistics } from './indicators/rir-statistics.ts'
+export { sampleReport } from './indicators/sample.ts'
+export { readWorldBankCsv } from './indicators/world-bank-csv.ts'
+export { readWorldBankJson } from './indicators/world-bank-json.ts'
 export { type OscalAssessmentPlan, oscalAssessmentPlan } from './oscal/assessment-plan.ts'
 export {
   type FindingsToExport,
@@ -49,6 +66,6 @@ export {
   oscalAssessmentResults,
 } from './oscal/assessment-results.ts'
 export { type AssessmentRequest, type Cut, orderedCut, type Prefix, type RulesetName } from './request.ts'
-export { type Condition, type Requirement, type Sort } from './requirement.ts'
+export { type Condition, meanings, type Requirement, type Sort, type Word } from './requirement.ts'
 export { type Rule, type Rung } from './rule.ts'
 export { currentRuleset, type Ruleset, rulesetDescription, rulesetOf, rulesets } from './ruleset.ts'

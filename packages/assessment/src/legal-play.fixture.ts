@@ -15,9 +15,14 @@ import {
   reduce,
   standingOf,
 } from '@comity/procedures'
-import type { CaseFact } from './case-fact.ts'
-import { caseFactOf, type MadeMove } from './case-fact-of.ts'
+import type { CaseFact, CaseMove } from './case-fact.ts'
+import { caseFactOf, noticeMoves } from './case-fact-of.ts'
 import { aRef, partyUrn } from './memory-facts.fixture.ts'
+
+/** A move and what it says. */
+interface MadeMove extends CaseMove {
+  readonly body: Move['body']
+}
 
 /** A case and the moves that led to it. */
 export interface Played {
@@ -47,48 +52,68 @@ export function play(
   })
 }
 
-function playOne(procedure: Procedure, slug: string, length: number, next: Next, index: Next): Played | undefined {
+/** A move that somebody makes. */
+export interface Choice {
+  readonly name: string
+  readonly by: string
+  readonly body: Move['body']
+}
+
+/** One of the moves that open a case of this procedure. */
+export function anyOpening(procedure: Procedure, by: string, next: Next, parties: readonly string[]): Choice {
   const openings = Object.entries(procedure.moves).flatMap(([name, { from }]) => (from === 'opening' ? [name] : []))
   const name = openings[next() % openings.length] ?? ''
-  const by = someone(next)
+  return { name, by, body: bodyOf(procedure, name, next, parties) }
+}
+
+/** One of the moves that are possible; its guard may still stand against it. */
+export function anyMove(
+  procedure: Procedure,
+  of: Case,
+  at: number,
+  next: Next,
+  parties: readonly string[],
+): Choice | undefined {
+  const possible = possibleMoves(procedure, of, at)
+  const onward = possible.filter(({ move }) => goesOn(procedure, move))
+  const among = onward.length > 0 && next() % 4 > 0 ? onward : possible
+  const chosen = among[next() % Math.max(1, among.length)]
+  if (chosen === undefined) return undefined
+  const { move: name, parties: able } = chosen
+  const by = able[next() % Math.max(1, able.length)] ?? someOf(parties, next)
+  return { name, by, body: name in commonBodies ? commonBody(name, of) : bodyOf(procedure, name, next, parties, of) }
+}
+
+function someOf(parties: readonly string[], next: Next): string {
+  return parties[next() % parties.length] ?? ''
+}
+
+function playOne(procedure: Procedure, slug: string, length: number, next: Next, index: Next): Played | undefined {
+  const opener = someOf(players, next)
   const slugged = procedure.name === 'adherence' ? 'adherence.code' : slug
-  const urn = `urn:comity:case:${by.slice(-64)}:${slugged}`
+  const urn = `urn:comity:case:${opener.slice(-64)}:${slugged}`
   const moves: MadeMove[] = []
   let at = start
-  const made = (move: string, author: string, body: Move['body']): Move => {
+  const made = ({ name, by, body }: Choice): Move => {
     const { id } = aRef(index(), {})
-    const [kind] = procedure.moves[move]?.kinds ?? []
-    return {
-      statement: id,
-      name: move,
-      by: author,
-      urn,
-      body,
-      at,
-      filedAt: at,
-      ...(kind === undefined ? {} : { kind }),
-    }
+    const [kind] = procedure.moves[name]?.kinds ?? []
+    return { statement: id, name, by, urn, body, at, filedAt: at, ...(kind === undefined ? {} : { kind }) }
   }
-  const noted = ({ name: move, by: party, body, statement }: Move): void => {
+  const noted = ({ name, by: party, body, statement }: Move): void => {
     const place = Number.parseInt(statement.slice(2, 8), 16)
     const contested = next() % 16 === 0
-    moves.push({ name: move, body, ref: aRef(place, { kind: 'move', party, at, contested }) })
+    moves.push({ name, body, ref: aRef(place, { kind: 'move', party, at, contested }) })
   }
-  const opening = made(name, by, bodyOf(procedure, name, next))
+  const opening = made(anyOpening(procedure, opener, next, players))
   const opened = attempt(() => openCase(procedure, opening, { seat: 'a.example', place: { zone: 'UTC' } }))
   if (opened === undefined) return undefined
   noted(opening)
   let of = opened
   for (let i = 0; i < length; i++) {
     at += next() % 4 === 0 ? (next() % 100) * 86_400 : (next() % 48) * 3600
-    const possible = possibleMoves(procedure, of, at)
-    const onward = possible.filter(({ move }) => goesOn(procedure, move))
-    const among = onward.length > 0 && next() % 4 > 0 ? onward : possible
-    const chosen = among[next() % Math.max(1, among.length)]
+    const chosen = anyMove(procedure, of, at, next, players)
     if (chosen === undefined) break
-    const author = chosen.parties[next() % Math.max(1, chosen.parties.length)] ?? someone(next)
-    const body = chosen.move in commonBodies ? commonBody(chosen.move, of) : bodyOf(procedure, chosen.move, next, of)
-    const move = made(chosen.move, author, body)
+    const move = made(chosen)
     const after = attempt(() => reduce(procedure, of, move))
     if (after === undefined) continue
     noted(move)
@@ -102,10 +127,6 @@ function goesOn({ moves, states }: Procedure, name: string): boolean {
   const move = moves[name]
   if (move === undefined || move.by === 'anyone') return false
   return move.to === 'same' || typeof move.to !== 'string' || states[move.to]?.isEnd !== true
-}
-
-function someone(next: Next): string {
-  return players[next() % players.length] ?? ''
 }
 
 /** Undefined where a guard or a limit stands against it, which is legal play too. */
@@ -130,21 +151,21 @@ function commonBody(name: string, { clocks, proposals }: Case): Move['body'] {
 }
 
 /** A body that fits the schema of a move, with what it demands and a few things that it allows. */
-function bodyOf(procedure: Procedure, name: string, next: Next, of?: Case): Move['body'] {
+function bodyOf(procedure: Procedure, name: string, next: Next, parties: readonly string[], of?: Case): Move['body'] {
   const move = procedure.moves[name]
   const required = (move?.body['required'] ?? []) as readonly string[] // names of members, in JSON Schema
   const allowed = ['end', 'assistant', 'reviewer'].filter((field) => move?.body.properties[field] && next() % 2 === 0)
   return Object.fromEntries(
     [...new Set([...required, ...allowed])].map((field) => {
-      const role = move?.binds?.[field]
-      return [field, role === undefined ? valueOf(move?.body.properties[field], next) : partiesFor(field, next, of)]
+      if (move?.binds?.[field] === undefined) return [field, valueOf(move?.body.properties[field], next)]
+      // A need's partners are among those who offered.
+      return [field, partiesFor(field, next, field === 'partners' ? (of?.roles['offerer'] ?? parties) : parties)]
     }),
   )
 }
 
-/** Fields in the plural name several parties; a need's partners are among those who offered. */
-function partiesFor(field: string, next: Next, of: Case | undefined): unknown {
-  const among = field === 'partners' ? (of?.roles['offerer'] ?? players) : players
+/** Fields in the plural name several parties. */
+function partiesFor(field: string, next: Next, among: readonly string[]): unknown {
   const chosen = among.filter(() => next() % 2 === 0)
   const some = chosen.length === 0 ? among.slice(0, 1) : chosen
   return field.endsWith('s') ? some : some[0]
@@ -184,6 +205,9 @@ export function factsOf(party: string, all: readonly Played[], at: number): read
     const clocks = Object.entries(of.clocks)
       .filter(([, running]) => !isOver || running.stoppedAt !== undefined || deadlineOf(running) < of.movedAt)
       .map(([name, running]) => ({ name, standing: standingOf(running, at, of.suspendedAt) }))
-    return caseFactOf(party, { of, moves, at, clocks }) ?? []
+    const isNotice = (name: string): boolean => (noticeMoves as readonly string[]).includes(name)
+    const notices =
+      procedure.name !== 'restriction' ? [] : moves.flatMap(({ name, body }) => (isNotice(name) ? [body] : []))
+    return caseFactOf(party, { of, moves, notices, at, clocks }) ?? []
   })
 }

@@ -127,8 +127,10 @@ function hintFor(code: string, message: string): string {
     return `${message}. Another process holds this folder: a running node, or a command at work`
   if (code === 'not-authorised' || code === 'unauthorised')
     return `${message}. Tokens come from "comity token issue"; give one with --token-file`
-  if (code === 'kind-not-admitted')
-    return `${message}. The keeper of that log admits more with "comity policy admit KIND"`
+  if (code === 'kind-not-admitted') {
+    const kind = /the kind ([a-z][a-z-]*)/.exec(message)?.[1] ?? 'KIND'
+    return `${message}. The keeper of that log admits it with "comity policy admit ${kind}"`
+  }
   return message
 }
 

@@ -63,6 +63,8 @@ function keyObject(alg: Algorithm, publicKey: Uint8Array): KeyObject | undefined
   const name = Buffer.from(publicKey.buffer, publicKey.byteOffset, publicKey.byteLength).toString('latin1')
   const isKnown = keys.has(name)
   const key = isKnown ? keys.get(name) : importKey(alg, publicKey)
+  // While there is room for twice as many, nothing will be dropped soon, and the order need not be kept.
+  if (isKnown && keys.size < maxKeys[alg] / 2) return key
   if (isKnown) keys.delete(name)
   keys.set(name, key)
   if (keys.size > maxKeys[alg]) {

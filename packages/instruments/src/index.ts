@@ -7,6 +7,16 @@ export {
   provisionById,
   provisions,
 } from './instrument.ts'
+export {
+  knownSymbols,
+  type LaterParagraph,
+  laterParagraphsOf,
+  type LaterRelation,
+  type LaterVersion,
+  laterVersionNotice,
+  laterVersions,
+  laterVersionsOf,
+} from './later-versions.ts'
 export { type Norm, type NormId, norms } from './norms.ts'
 export { type PartyType, partyTypes } from './party-type.ts'
 export {

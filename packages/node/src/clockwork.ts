@@ -9,7 +9,7 @@ import { rangeOf } from './register/position.ts'
 const renewEvery = 1000
 
 /** What takes long is done less often: of the time, renewing gets no more than one part in so many. */
-const renewShare = 50
+const renewShare = 100
 
 /** Findings are no older than this many milliseconds, however long renewing them takes. */
 const renewLatest = 30_000

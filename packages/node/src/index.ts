@@ -26,6 +26,8 @@ export {
   type RecoveryRequest,
   recoverTail,
 } from './federation/recovery/recover-tail.ts'
+export { type DueClock, type DueQuery, dueClocks } from './register/cases.ts'
+export { partiesDue } from './register/case-rows.ts'
 export { verifyFile } from './audit/verify-file.ts'
 export type { VerifyFileOptions } from './audit/known-keys.ts'
 export type { FileVerification, Step } from './audit/verification.ts'

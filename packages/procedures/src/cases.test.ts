@@ -38,7 +38,7 @@ test('an opening binds the parties it names, starts the clocks, and shows them w
   assert.equal(clock(notified({ urgency: 'urgent' }), 'settlement', start)?.length, '20 days')
   assert.deepEqual(
     dueBy(of, start + 31 * day).map(({ clock: name }) => name),
-    ['acknowledgement', 'consultations'],
+    ['joining', 'acknowledgement', 'consultations'],
   )
 })
 
@@ -62,7 +62,7 @@ test('a lapse opens what the definition says, and a refusal before it says what 
   const referred = reduce(dispute, of, moveBy('claimant', 'refer', { to: 'a court' }, end + 1))
   assert.equal(referred.state, 'referred')
   const lapses = timelineOf(dispute, referred, [], end + 1).filter(({ what }) => what === 'lapse')
-  assert.equal(lapses.length, 3)
+  assert.equal(lapses.length, 4)
 })
 
 test('a move by a stranger, out of turn, twice, of no name or with a body that is none is refused', () => {
@@ -74,7 +74,7 @@ test('a move by a stranger, out of turn, twice, of no name or with a body that i
     [() => reduce(dispute, of, moveBy('claimant', 'acknowledge')), 'not-your-move', /is claimant in this case/],
     [() => reduce(dispute, once, moveBy('respondent', 'acknowledge')), 'already-made', /already/],
     [
-      () => reduce(dispute, of, moveBy('claimant', 'settle', { terms: `sha256:${'5e'.repeat(32)}` })),
+      () => reduce(dispute, of, moveBy('claimant', 'implement', { text: 'Done.' })),
       'not-possible-now',
       /in state notified/,
     ],
@@ -93,14 +93,74 @@ test('a move by a stranger, out of turn, twice, of no name or with a body that i
   assert.equal(reduce(dispute, once, moveBy('respondent 2', 'acknowledge')).state, 'acknowledged')
 })
 
-test('both sides choose the same means, and settle on the same document', () => {
+test('both sides choose the same means; who chooses another begins the round anew with it', () => {
   let of = reduce(dispute, notified(), moveBy('respondent', 'acknowledge'))
-  of = reduce(dispute, of, moveBy('claimant', 'choose', { means: 'mediation' }))
-  const other = refusalOf(() => reduce(dispute, of, moveBy('respondent', 'choose', { means: 'arbitration' })))
-  assert.equal(other.code, 'guarded')
-  assert.match(other.message, /the other side has chosen mediation by nobody/)
-  of = reduce(dispute, of, moveBy('respondent', 'choose', { means: 'mediation' }))
-  assert.equal(of.state, 'assisted')
+  const choose = (role: string, means: string, assistant?: string): Case =>
+    (of = reduce(dispute, of, moveBy(role, 'choose', { means, ...(assistant === undefined ? {} : { assistant }) })))
+  choose('claimant', 'mediation', partyOf('hers'))
+  assert.equal(refusalOf(() => choose('claimant', 'mediation', partyOf('hers'))).code, 'already-made')
+  choose('respondent', 'mediation', partyOf('his'))
+  assert.deepEqual([of.state, of.roles['assistant']], ['acknowledged', undefined], 'nobody is chosen by one side alone')
+  choose('claimant', 'mediation', partyOf('his'))
+  assert.deepEqual([of.state, of.roles['assistant']], ['assisted', [partyOf('his')]])
+})
+
+test('means follow each other in any order, by consent; who was chosen before has no say any more', () => {
+  let of = reduce(dispute, notified(), moveBy('respondent', 'acknowledge'))
+  const both = (move: string, body: object): void => {
+    for (const role of ['claimant', 'respondent']) of = reduce(dispute, of, moveBy(role, move, { ...body }))
+  }
+  both('choose', { means: 'mediation', assistant: partyOf('mediator') })
+  of = reduce(dispute, of, moveBy('mediator', 'leave-means', { text: 'They are too far apart.' }, start + 90 * day))
+  assert.deepEqual(
+    [of.state, clock(of, 'settlement', start + 90 * day)?.standing],
+    ['consultations', 'running'],
+    'the time for a settlement runs anew',
+  )
+  both('choose', { means: 'conciliation' })
+  assert.equal(of.roles['assistant'], undefined)
+  assert.equal(
+    refusalOf(() => reduce(dispute, of, moveBy('mediator', 'report', { text: 'I find.' }))).code,
+    'not-your-move',
+  )
+  both('choose', { means: 'arbitration', assistant: partyOf('panel') })
+  const stays = refusalOf(() => reduce(dispute, of, moveBy('respondent', 'leave-means')))
+  assert.match(stays.message, /arbitration ends with its report/)
+  of = reduce(dispute, of, moveBy('panel', 'report', { text: 'The award.' }))
+  assert.equal(of.state, 'outcome')
+  assert.equal(refusalOf(() => reduce(dispute, of, moveBy('claimant', 'withdraw'))).code, 'not-possible-now')
+})
+
+test('a third party joins within ten days, later when both sides let it; good offices are offered at every stage', () => {
+  let of = notified()
+  const end = of.clocks['joining']?.endsAt ?? 0
+  const join = (role: string, at: number) => reduce(dispute, of, moveBy(role, 'join', { interest: 'Ours.' }, at))
+  assert.deepEqual(join('third', end).roles['third-party'], [partyOf('third')])
+  const late = refusalOf(() => join('third', end + 1))
+  assert.match(late.message, /join is not possible: the time for it, joining, is over; possible now: .*admit/)
+  assert.ok(!late.possible.some(({ move }) => move === 'join'))
+  const admitted = { party: partyOf('third') }
+  of = reduce(dispute, of, moveBy('claimant', 'admit', admitted, end + 1))
+  assert.equal(of.roles['third-party'], undefined)
+  of = reduce(dispute, of, moveBy('respondent', 'admit', admitted, end + 2))
+  assert.deepEqual(of.roles['third-party'], [partyOf('third')])
+  for (const state of Object.keys(dispute.states).filter((name) => dispute.states[name]?.isEnd !== true)) {
+    const offered = reduce(dispute, { ...of, state }, moveBy('friend', 'offer', { means: 'mediation' }, end + 3))
+    assert.deepEqual(offered.roles['offerer'], [partyOf('friend')], state)
+  }
+})
+
+test('what the parties agree on needs no word of who came by itself, and cannot be filled up by it', () => {
+  let of = reduce(dispute, notified(), moveBy('third', 'join', { interest: 'Ours.' }))
+  const what = { kind: 'suspend' }
+  assert.equal(refusalOf(() => reduce(dispute, of, moveBy('third', 'propose', { what }))).code, 'not-possible-now')
+  const proposal = moveBy('claimant', 'propose', { what })
+  of = reduce(dispute, of, proposal)
+  const suspended = reduce(dispute, of, moveBy('respondent', 'accept', { proposal: proposal.statement }))
+  assert.equal(suspended.suspendedAt, start)
+  for (let i = 0; i < 3; i++) of = reduce(dispute, of, moveBy('claimant', 'propose', { what }))
+  assert.equal(refusalOf(() => reduce(dispute, of, moveBy('claimant', 'propose', { what }))).code, 'too-many')
+  assert.equal(reduce(dispute, of, moveBy('respondent', 'propose', { what })).proposals.length, 5)
 })
 
 test('the parties agree to another end of a clock, and both ends are shown', () => {

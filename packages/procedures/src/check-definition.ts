@@ -36,12 +36,14 @@ function faultsOfStates({ states, moves, clocks }: Procedure): string[] {
   const faults: string[] = []
   const all = Object.values(moves)
   const reached = new Set<string>()
-  /** States that a term brings about which may run in this one. */
+  /** States that terms bring about, and in which these may run. */
+  const terms = Object.values(clocks).flatMap(({ term, starts }) =>
+    term === undefined ? [] : [{ term, runsIn: starts.flatMap((start) => statesAfter(moves, states, start)) }],
+  )
   const termsIn = (state: string): readonly string[] =>
-    Object.values(clocks).flatMap(({ term, starts }) => {
-      const runs = starts.some((start) => statesAfter(moves, states, start).includes(state))
-      return term !== undefined && runs && states[state]?.isEnd !== true ? [term] : []
-    })
+    states[state]?.isEnd === true
+      ? []
+      : terms.flatMap(({ term, runsIn }) => (runsIn.includes(state) ? [term] : []))
   const reach = (state: string): void => {
     if (reached.has(state)) return
     reached.add(state)
@@ -99,7 +101,7 @@ function faultsOfMoves({ moves, states, roles, clocks, seat }: Procedure): strin
     for (const field of move.agreeOn ?? [])
       if (move.each !== true || move.keeps?.includes(field) !== true)
         faults.push(`${name} has to say the same ${field}, and is not one that each makes and that keeps it`)
-    for (const role of [...(move.frees ?? [])])
+    for (const role of move.frees ?? [])
       if (!Object.hasOwn(roles, role)) faults.push(`${name} frees ${role}, which is no role`)
     for (const each of move.resets ?? []) {
       const isKnown =
@@ -192,7 +194,12 @@ function faultsOfChoice(clock: string, length: object, moves: Procedure['moves']
 function faultsOfGuards(procedure: Procedure): string[] {
   const faults: string[] = []
   for (const [name, move] of Object.entries(procedure.moves)) {
-    const reads = [...(move.guard?.reads ?? []), ...(move.decide?.reads ?? []), ...(move.derives?.reads ?? [])]
+    const reads = [
+      ...(move.guard?.reads ?? []),
+      ...(move.decide?.reads ?? []),
+      ...(move.derives?.reads ?? []),
+      ...(move.agreeOn ?? []),
+    ]
     for (const read of new Set(reads)) {
       const keepers = Object.values(procedure.moves).filter(
         ({ keeps = [], collects = [], derives }) =>

@@ -53,6 +53,16 @@ export interface StateRecord {
   readonly where?: { readonly fact: string; readonly is: string }
 }
 
+/** What is refused wherever it is filed, whatever the case. */
+export interface Refusal {
+  /** For people: what may not stand in a move. */
+  readonly says: string
+  /** Whether its moves bring no documents either. */
+  readonly documents: boolean
+  /** What is found in a body, or undefined. */
+  find(body: Readonly<Record<string, unknown>>): string | undefined
+}
+
 /** A condition that a schema cannot say. It sees the facts it names and nothing else. */
 export interface Guard {
   /** Names of facts: fields that earlier moves kept. */
@@ -200,6 +210,8 @@ export interface Procedure<
   readonly states: Readonly<Record<S, StateDefinition>>
   readonly moves: Readonly<Record<M, MoveDefinition<NoInfer<R>, NoInfer<S>, NoInfer<C>>>>
   readonly clocks: Readonly<Record<C, ClockDefinition<NoInfer<R>, NoInfer<S>, NoInfer<M>>>>
+  /** What none of its moves may say, replies among them, in whichever log they are filed. */
+  readonly refuses?: Refusal
   /** Which of the moves that cases have in common it has; all where it says nothing. */
   readonly common?: readonly CommonMove[]
   /** Who sees moves that say nothing of it. */

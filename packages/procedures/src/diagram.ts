@@ -16,7 +16,10 @@ export function diagramOf({ states, moves, clocks }: Procedure): string {
   for (const [name, { term, starts }] of Object.entries(clocks)) {
     if (term === undefined) continue
     const running = new Set(starts.flatMap((start) => (moves[start] === undefined ? [] : statesOf(moves[start]))))
-    for (const from of running) ways.set(`${idOf(from)} --> ${idOf(term)}`, [`when ${name} has run out`])
+    for (const from of running) {
+      const way = `${idOf(from)} --> ${idOf(term)}`
+      ways.set(way, [...(ways.get(way) ?? []), `when ${name} has run out`])
+    }
   }
   for (const [way, labels] of ways) lines.push(`  ${way}: ${labels.join('<br/>')}`)
   for (const [name, { isEnd }] of Object.entries(states)) if (isEnd === true) lines.push(`  ${idOf(name)} --> [*]`)

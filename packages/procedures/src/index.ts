@@ -15,6 +15,7 @@ export {
   type MoveDefinition,
   moveOf,
   type Procedure,
+  type Refusal,
   type RoleDefinition,
   type StateDefinition,
   type StateRecord,
@@ -56,6 +57,10 @@ export {
   moveOfKind,
   type MoveOfKind,
 } from './move-of-kind.ts'
+export { isUnmet } from './procedures/capacity.ts'
+export { type CapacityTerms, misfits, offersFor } from './procedures/capacity-terms.ts'
+export { type AgreementRule, ruleFault } from './procedures/agreement-rules.ts'
+export { pingResults, type PingResult } from './procedures/exercise.ts'
 export { newestOf, procedureOf, procedures } from './registry.ts'
 export {
   type Condition,

@@ -9,9 +9,21 @@ test('the example in README.md is the code that runs here, and gives what README
   assert.ok(readme.includes(`\`\`\`ts\n${example.replaceAll('export const', 'const')}\`\`\``))
   assert.equal(answered.state, 'acknowledged')
   assert.deepEqual(deadlines, [
+    ['joining', 'running', '2026-12-02T23:59:59+03:00[Africa/Nairobi]'],
     ['acknowledgement', 'kept', '2026-12-02T23:59:59+03:00[Africa/Nairobi]'],
     ['settlement', 'running', '2026-12-12T23:59:59+03:00[Africa/Nairobi]'],
     ['consultations', 'running', '2026-12-22T23:59:59+03:00[Africa/Nairobi]'],
   ])
-  assert.deepEqual(possible, ['consult', 'join', 'offer', 'choose', 'settle', 'reply', 'withdraw', 'propose'])
+  assert.deepEqual(possible, [
+    'consult',
+    'join',
+    'admit',
+    'offer',
+    'choose',
+    'submit',
+    'settle',
+    'reply',
+    'withdraw',
+    'propose',
+  ])
 })

@@ -32,8 +32,7 @@ export function openCase(procedure: Procedure, move: Move, { seat, place }: Open
     throw new ProcedureError('no-case', `${move.name} opens no case: ${opening.join(', ')} does`)
   }
   requirePlace(place)
-  requireKind(definition, move)
-  requireBody(definition.body, move)
+  requireForm(procedure, move)
   const before: Case = {
     procedure: versionName(procedure),
     urn: move.urn,
@@ -73,14 +72,22 @@ export function reduce(procedure: Procedure, before: Case, move: Move): Case {
 
 /**
  * Holds a move against what its procedure says of it whatever the case: that there is such a move, the kind of its
- * statement, its body.
+ * statement, its body, and what the procedure refuses in every move, the documents that the statement brings included.
  *
- * Throws ProcedureError `unknown-move`, `wrong-kind`, `bad-body`.
+ * Throws ProcedureError `unknown-move`, `wrong-kind`, `bad-body`, `guarded`.
  */
-export function requireForm(procedure: Procedure, move: Pick<Move, 'name' | 'kind' | 'body'>): void {
+export function requireForm(
+  procedure: Procedure,
+  move: Pick<Move, 'name' | 'kind' | 'body'> & { readonly documents?: readonly unknown[] | undefined },
+): void {
   const definition = isCommonMove(move.name) ? undefined : moveOf(procedure, move.name)
   requireKind(definition, move)
   requireBody(definition?.body ?? commonBody(move.name), move)
+  const { refuses } = procedure
+  if (refuses === undefined) return
+  const brings = [move.documents, move.body['documents']].some((each) => Array.isArray(each) && each.length > 0)
+  const found = refuses.find(move.body) ?? (refuses.documents && brings ? 'it brings documents' : undefined)
+  if (found !== undefined) throw new ProcedureError('guarded', `${move.name}: ${found}: ${refuses.says}`)
 }
 
 function commonBody(name: string): TObject {

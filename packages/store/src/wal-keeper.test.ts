@@ -19,6 +19,7 @@ async function write(path: string, count: number, keep: boolean): Promise<{ log:
         view,
         async (work) => work(),
         (error) => errors.push(error),
+        2000,
       )
     : undefined
   if (keeper === undefined) view.database.exec('PRAGMA wal_autocheckpoint = 0')

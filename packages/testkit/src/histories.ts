@@ -4,6 +4,7 @@ import {
   type CorePayloads,
   StatementError,
   advisoryUrn,
+  caseUrn,
   documentUrn,
   instrumentUrn,
   jwkOf,
@@ -32,6 +33,9 @@ export interface Deed {
     | 'compromise'
     | 'findings'
     | 'again'
+    | 'dispute'
+    | 'move'
+    | 'file'
   /** Picks among things of one sort: a product, an earlier statement, a State. */
   readonly which: number
   /** Seconds that pass before it. */
@@ -47,7 +51,8 @@ export function deeds(options: { readonly maxLength?: number } = {}): fc.Arbitra
     who: fc.nat(castSize - 1),
     what: fc.oneof(...whats.map((what) => ({ weight: weights[what], arbitrary: fc.constant(what) }))),
     which: fc.nat(1),
-    pause: fc.nat(90),
+    // Now and then a clock of a dispute runs out.
+    pause: fc.oneof({ weight: 20, arbitrary: fc.nat(90) }, { weight: 1, arbitrary: fc.constant(11 * 86_400) }),
   })
   // Long ones: what is interesting needs a product, an advisory about it, and somebody who answers.
   return fc.array(deed, { minLength: Math.floor(maxLength / 2), maxLength, size: 'max' })
@@ -68,6 +73,9 @@ const weights: Readonly<Record<Deed['what'], number>> = {
   compromise: 1,
   findings: 3,
   again: 1,
+  dispute: 4,
+  move: 12,
+  file: 1,
 }
 
 const castSize = 4
@@ -82,7 +90,7 @@ export function cast(home: Keeper): readonly Actor[] {
   ]
 }
 
-/** A provider whose products and advisories take two keys. */
+/** A provider whose products, advisories and moves take two keys. */
 function fourEyes(label: string, home: string): Actor {
   const key = (name: string) => jwkOf({ alg: 'EdDSA', bytes: keyFor(name).publicKey })
   return actor(label, home, {
@@ -91,7 +99,7 @@ function fourEyes(label: string, home: string): Actor {
         { jwk: key(label), roles: ['sign', 'approve'] },
         { jwk: key(secondOf(label)), roles: ['approve'] },
       ],
-      thresholds: { product: 2, advisory: 2 },
+      thresholds: { product: 2, advisory: 2, move: 2 },
     },
   })
 }
@@ -136,6 +144,8 @@ class Stage implements Played {
   readonly #sent: Uint8Array[] = []
   readonly #advisories: { id: string; sub: string }[] = []
   readonly #pending: { id: string; author: Actor }[] = []
+  readonly #disputes: string[] = []
+  #moved = 0
 
   constructor(node: ComityNode, home: Keeper, clock: { now(): number }) {
     this.#node = node
@@ -199,6 +209,12 @@ class Stage implements Played {
         return this.#compromise(author)
       case 'findings':
         return this.#publish()
+      case 'dispute':
+        return this.#dispute(author, deed.which)
+      case 'move':
+        return this.#move(author, deed.which, this.#home.origin)
+      case 'file':
+        return this.#move(author, deed.which, 'elsewhere.invalid')
       case 'again': {
         const sent = this.#sent.at(deed.which - 4)
         return sent === undefined ? undefined : void (await this.submit(sent))
@@ -234,6 +250,21 @@ class Stage implements Played {
     this.#pending.push({ id, author })
   }
 
+  async #dispute(author: Actor, which: number): Promise<void> {
+    const respondents = this.cast.slice(which, which + 2).map(({ urn }) => urn)
+    const body = { respondents, subject: 'Builds', urgency: 'urgent', basis: 'Two builds of one release differ.' }
+    const sub = caseUrn(author.urn, `d${which}`)
+    this.#disputes.push(sub)
+    await this.#sign(author, 'move', sub, { procedure: 'dispute/1', move: 'notify', seat: this.#home.origin, body })
+  }
+
+  /** The next of a list, whoever's move it is. */
+  async #move(author: Actor, which: number, seat: string): Promise<void> {
+    const sub = this.#disputes.at(-1 - which)
+    const [move, body] = disputeMoves[this.#moved++ % disputeMoves.length] ?? disputeMoves[0]
+    if (sub !== undefined) await this.#sign(author, 'move', sub, { procedure: 'dispute/1', move, seat, body })
+  }
+
   async #approve(which: number): Promise<void> {
     const target = this.#pending.at(-1 - which)
     if (target === undefined) return
@@ -262,3 +293,12 @@ class Stage implements Played {
 }
 
 const updatePolicy = { mechanism: 'download', consent: 'required', security: 'separate', rollback: true } as const
+
+const disputeMoves = [
+  ['acknowledge', {}],
+  ['acknowledge', {}],
+  ['reply', { text: 'We look into it.' }],
+  ['offer', { means: 'mediation' }],
+  ['settle', { terms: digest }],
+  ['withdraw', {}],
+] as const

@@ -15,8 +15,10 @@ export interface WrittenLog {
   readonly areBound?: boolean
   /** The `number`-th statement; a product of one of the authors where nobody says otherwise. */
   readonly statement?: (authors: readonly Actor[], number: number, at: number) => Uint8Array
-  /** Time of the first entry, whole seconds since the epoch; each batch is a second later. */
+  /** Time of the first entry, whole seconds since the epoch. */
   readonly startAt: number
+  /** Seconds from one batch to the next; 1 where nobody says otherwise. */
+  readonly pause?: number
   readonly onProgress?: (done: number) => void
 }
 
@@ -32,7 +34,7 @@ export interface WrittenBytes {
  * need a large log sooner than a node would register one. A node that opens the folder judges all of it.
  */
 export async function writeLog(options: WrittenLog): Promise<WrittenBytes> {
-  const { home, statements, startAt, batch: batchSize = 64, statement = productStatement } = options
+  const { home, statements, startAt, batch: batchSize = 64, pause = 1, statement = productStatement } = options
   const authors = options.authors ?? Array.from({ length: 32 }, (_, i) => actor(`author ${i}`, home.origin))
   const truth = await openFiles({ directory: options.directory })
   const stream = await truth.stream('public')
@@ -55,7 +57,7 @@ export async function writeLog(options: WrittenLog): Promise<WrittenBytes> {
   }
   let at = startAt
   for (let done = 0; done < statements; done += batchSize) {
-    at += 1
+    at += pause
     const count = Math.min(batchSize, statements - done)
     await append(
       Array.from({ length: count }, (_, i) => statement(authors, done + i, at)),

@@ -16,8 +16,18 @@ export interface ByCountry {
   readonly countries: ReadonlyMap<string, Amounts>
   /** What is registered under a code that is no country's: `EU`, `AP`, `ZZ`. */
   readonly elsewhere: ReadonlyMap<string, Amounts>
+  /** Whether the files are of all five registries, so that what is registered nowhere in them is registered nowhere. */
+  readonly isWhole: boolean
   /** Ranges that stand in the files more than once. */
   readonly problems: Problems
+}
+
+/** The registries that hold what is registered; IANA's own file has what none of them holds. */
+const regional = ['afrinic', 'apnic', 'arin', 'lacnic', 'ripencc'] as const
+
+function isWhole(files: readonly RirStatistics[]): boolean {
+  const given = new Set(files.map(({ header }) => header.registry))
+  return given.has('nro') || regional.every((each) => given.has(each))
 }
 
 interface Placed extends Delegation {
@@ -43,6 +53,7 @@ export function resourcesByCountry(files: readonly RirStatistics[]): ByCountry {
   return {
     countries: new Map(sorted.filter(([code]) => isCountry(code))),
     elsewhere: new Map(sorted.filter(([code]) => !isCountry(code))),
+    isWhole: isWhole(files),
     problems,
   }
 }

@@ -9,15 +9,16 @@ const lineBytes = 64 * 1024
 
 const newline = 0x0a
 
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
 /** The lines of a stream, whatever its pieces; ends of both kinds, a byte order mark left out. */
 export async function* linesOf(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<Line> {
-  const decoder = new TextDecoder('utf-8', { fatal: true })
   let number = 0
   let pieces: Uint8Array[] = []
   let length = 0
   const take = (): Line => {
     number += 1
-    const line = { number, text: length > lineBytes ? undefined : textOf(decoder, pieces, length) }
+    const line = { number, text: length > lineBytes ? undefined : textOf(pieces, length) }
     pieces = []
     length = 0
     return line
@@ -40,7 +41,7 @@ export async function* linesOf(source: AsyncIterable<Uint8Array> | Iterable<Uint
   }
 }
 
-function textOf(decoder: TextDecoder, pieces: readonly Uint8Array[], length: number): string | undefined {
+function textOf(pieces: readonly Uint8Array[], length: number): string | undefined {
   const bytes = new Uint8Array(length)
   let at = 0
   for (const piece of pieces) {

@@ -8,6 +8,7 @@ import { statementIdOf } from '../statement-id.ts'
 import { type BodyField, fieldsOf, fieldText, takesDocuments } from './body-fields.ts'
 import { entry } from './entry.ts'
 import type { ProcedureMove } from './procedure-desk.ts'
+import { endOfDay } from './zone.ts'
 
 export interface BodyOptions {
   readonly set?: readonly string[]
@@ -27,6 +28,8 @@ export interface BodyDesk {
   client(): Promise<Client>
   /** Statements of the case, which are known by how their identifiers begin. */
   readonly statements?: readonly string[]
+  /** Where the clocks of the case run. */
+  readonly zone?: string
 }
 
 /** Files that one statement lists, at most. */
@@ -144,6 +147,9 @@ async function typedValue(
     case 'date':
       return rfc3339(secondsFrom(value, field.name))
     case 'seconds':
+      // A day ends where the clocks of the case run.
+      if (/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(value) && !Number.isNaN(Date.parse(value)))
+        return endOfDay(value, desk.zone ?? 'UTC')
       return secondsFrom(value, field.name, 'ends')
     case 'number':
       if (/^-?[0-9]{1,15}$/.test(value)) return Number(value)

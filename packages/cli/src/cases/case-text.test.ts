@@ -122,11 +122,11 @@ test('a case shows its state, parties, clocks with hour, zone and source, what i
     'respondent you, Agency of south (bbbbbbbb…)',
     'Acknowledgement, for respondent: running',
     'until 2026-12-04 23:59:59 +03:00, Africa/Nairobi',
-    'by source 2026-12-02 09:00:00 UTC; the parties agreed on the one above',
+    'by source 2026-12-02 12:00:00 +03:00, Africa/Nairobi; the parties agreed on the one above',
     'Understanding, art. 4.3 (unverified)',
     'acknowledge Acknowledge the notification respondent: you, Agency of south',
     'join Join as a third party anyone',
-    'end the clock consultations at 2027-01-01 09:00:00 UTC; agreed so far: aaaaaaaa…',
+    'end the clock consultations at 2027-01-01 12:00:00 +03:00, Africa/Nairobi; agreed so far: aaaaaaaa…',
     'comity case move aaaaaaaa…:builds accept \\ --set proposal=5555555555555555',
     '2026-11-22 12:00:00 +03:00, Africa/Nairobi Notify a dispute by Agency of north',
     'Filed at home, and not taken by the seat yet: reply by you, Agency of south',
@@ -146,6 +146,18 @@ test('a state that is over, taken back or standing still says so', () => {
   assert.match(stateText({ ...dispute, standing: 'withdrawn' }), /withdrawn by who opened it/)
   assert.match(stateText({ ...dispute, suspended: true }), /suspended by agreement/)
   assert.match(possibleList({ possible: [] }), /Nothing is possible/)
+})
+
+test('a refusal says for each who may do the same what that is, and counts many', () => {
+  const list = (own?: string) => possibleList(dispute, own).replaceAll(/\s+/g, ' ')
+  assert.equal(list(), ' Possible now: for Agency of south (bbbbbbbb…): acknowledge for anyone: join')
+  assert.match(list(respondent), /for you, Agency of south/)
+  const members = Array.from({ length: 40 }, (_, i) =>
+    named(`urn:comity:party:${String(i).padStart(64, '0')}`, `M ${i}`),
+  )
+  const cast = { move: 'cast', title: 'Vote', by: ['member'], parties: members, body: {} }
+  const many = possibleList({ possible: [cast] }, members[7]?.party)
+  assert.match(many.replaceAll(/\s+/g, ' '), /for you, M 7 \(0{8}…\); M 0 .* and 35 more: cast/)
 })
 
 test('moments are read with their zone, URNs with the names of who they are', () => {

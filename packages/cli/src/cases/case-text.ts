@@ -3,7 +3,8 @@ import type { CaseClock, CaseResponse, PossibleMove } from '@comity/contract'
 import { nameOf, short } from '../names.ts'
 import { dateText, fields, plain, plural, wrap } from '../terminal/text.ts'
 import { caseText } from './case-name.ts'
-import { entry } from './entry.ts'
+import { entry, entryFields } from './entry.ts'
+import { momentAt } from './zone.ts'
 
 type Named = CaseResponse['opener']
 
@@ -29,7 +30,7 @@ export function caseShown(of: CaseResponse, own?: string): string {
       ['case', caseText(of.urn)],
       ['procedure', `${of.procedure}, for ${of.provisions.join(', ')}`],
       ['state', stateText(of)],
-      ['opened', `${dateText(of.openedAt)}\nby ${partyText(of.opener, own)}`],
+      ['opened', `${momentAt(of.openedAt, of.place.zone)}\nby ${partyText(of.opener, own)}`],
       ['seat', short(of.seat)],
       ['its clocks', of.place.region === undefined ? of.place.zone : `${of.place.zone}, days of ${of.place.region}`],
       [
@@ -42,7 +43,7 @@ export function caseShown(of: CaseResponse, own?: string): string {
     section('Parties', partiesShown(of, own)),
     section(
       'Clocks',
-      of.clocks.map((clock) => clockShown(clock)),
+      of.clocks.map((clock) => clockShown(clock, of.place.zone)),
     ),
     section(
       'Possible now',
@@ -107,46 +108,69 @@ const standings: Readonly<Record<CaseClock['standing'], string>> = {
   late: 'answered late',
 }
 
-function clockShown(clock: CaseClock): string {
+function clockShown(clock: CaseClock, zone: string): string {
   const { title, binds, standing, deadline, length, source, agreedAt, endsAt, lapse, opens, keptBy, stoppedAt } = clock
   const answered = keptBy?.at ?? stoppedAt
   const rows: (readonly [string, string | undefined])[] = [
     ['until', momentWords(deadline)],
-    ['by source', agreedAt === undefined ? undefined : `${dateText(endsAt)}; the parties agreed on the one above`],
-    ['answered', answered === undefined ? undefined : dateText(answered)],
+    [
+      'by source',
+      agreedAt === undefined ? undefined : `${momentAt(endsAt, zone)}; the parties agreed on the one above`,
+    ],
+    ['answered', answered === undefined ? undefined : momentAt(answered, zone)],
     ['length', length],
     ['source', source.verified ? source.text : `${source.text} (unverified)`],
     ['lapse', answered === undefined ? `${lapse}${opens.length === 0 ? '' : `: ${opens.join(', ')}`}` : undefined],
   ]
-  return [entry(`${title}, for ${binds}: ${standings[standing]}`), indented(fields(rows))].join('\n')
+  return [entry(`${title}, for ${binds}: ${standings[standing]}`), entryFields(rows)].join('\n')
 }
 
-/** Two columns further in; what `fields` broke for 80 columns is rarely that wide. */
-function indented(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => wrap(line.replace(/^ +/, ''), { indent: `  ${/^ */.exec(line)?.[0] ?? ''}` }))
-    .join('\n')
+/** Names that stand in one place, at most. */
+const namedMost = 5
+
+/** Names, who reads first; many are counted. */
+function namesShown(parties: readonly Named[], own: string | undefined): string {
+  const sorted = parties.toSorted((one, other) => Number(other.party === own) - Number(one.party === own))
+  const left = sorted.length - namedMost
+  const shown = sorted.slice(0, left > 1 ? namedMost : undefined).map((each) => partyText(each, own))
+  return [...shown, ...(left > 1 ? [`and ${left} more`] : [])].join('; ')
 }
 
 /** A move that is possible, and for whom. */
-export function possibleShown({ move, title, by, parties }: PossibleMove, own?: string): string {
+function possibleShown({ move, title, by, parties }: PossibleMove, own?: string): string {
   const roles = by.length === 0 ? '' : `${by.join(', ')}: `
-  const who = parties.length === 0 ? 'anyone' : parties.map((each) => partyText(each, own)).join('; ')
-  return entry(`${move}  ${title}`, `${roles}${who}`)
+  return entry(`${move}  ${title}`, `${roles}${parties.length === 0 ? 'anyone' : namesShown(parties, own)}`)
 }
 
-/** What is possible, and for whom, as a list under a refusal. */
+/** What is possible, and for whom, as a list under a refusal: each who may do the same is named once. */
 export function possibleList({ possible }: Pick<CaseResponse, 'possible'>, own?: string): string {
   if (possible.length === 0) return '  Nothing is possible in it any more.'
-  return ['  Possible now:', ...possible.map((each) => possibleShown(each, own))].join('\n')
+  const byParty = new Map<string, { readonly who: Named; readonly moves: string[] }>()
+  for (const { move, parties } of possible) {
+    for (const who of parties) {
+      const known = byParty.get(who.party)
+      if (known === undefined) byParty.set(who.party, { who, moves: [move] })
+      else known.moves.push(move)
+    }
+  }
+  const groups = Map.groupBy(byParty.values(), ({ moves }) => moves.join(', '))
+  const lines = [...groups].map(([moves, each]) => ({ moves, who: each.map(({ who }) => who) }))
+  const isOwn = ({ who }: { readonly who: readonly Named[] }): number => Number(who.some(({ party }) => party === own))
+  const open = possible.flatMap(({ move, parties }) => (parties.length === 0 ? [move] : []))
+  return [
+    '  Possible now:',
+    ...lines
+      .toSorted((one, other) => isOwn(other) - isOwn(one))
+      .map(({ moves, who }) => entry(`for ${namesShown(who, own)}:`, moves)),
+    ...(open.length === 0 ? [] : [entry('for anyone:', open.join(', '))]),
+  ].join('\n')
 }
 
-function proposalsShown({ proposals, urn }: CaseResponse, own: string | undefined): readonly string[] {
+function proposalsShown({ proposals, urn, place }: CaseResponse, own: string | undefined): readonly string[] {
   return proposals.map(({ statement, what, by }) => {
     const wish =
       what.kind === 'end-clock-at'
-        ? `end the clock ${what.clock} at ${dateText(what.at)}`
+        ? `end the clock ${what.clock} at ${momentAt(what.at, place.zone)}`
         : what.kind === 'suspend'
           ? 'suspend the case'
           : 'go on with the case'

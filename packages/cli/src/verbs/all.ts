@@ -21,6 +21,7 @@ import { registerPolicy } from './policy.ts'
 import { registerProduct } from './product.ts'
 import { registerRekey } from './rekey.ts'
 import { registerRelease } from './release.ts'
+import { registerResources } from './resources.ts'
 import { registerServe } from './serve.ts'
 import { registerStatements } from './statements.ts'
 import { registerToken } from './token.ts'
@@ -60,6 +61,7 @@ export const registerVerbs: Register = (program, registrar) => {
   program.commandsGroup('Reading and checking:')
   registerFindings(program, registrar)
   registerInstruments(program, registrar)
+  registerResources(program, registrar)
   registerExport(program, registrar)
   registerVerify(program, registrar)
   registerAudit(program, registrar)

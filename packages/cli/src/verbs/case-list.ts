@@ -3,6 +3,7 @@ import { type CasesQuery, type CaseSummary, type DueCase, eachItem } from '@comi
 import { type BodyDesk, partyOf } from '../cases/body.ts'
 import { caseText, caseUrnOf } from '../cases/case-name.ts'
 import { caseShown, momentWords, partyText, stateText } from '../cases/case-text.ts'
+import { caseAt } from '../cases/file-move.ts'
 import { CliError } from '../cli-error.ts'
 import type { Result } from '../context.ts'
 import { countFrom, provisionFrom, secondsFrom } from '../names.ts'
@@ -34,7 +35,15 @@ function deskOf(session: Session): BodyDesk {
 
 export async function showCase(session: Session, _options: object, named: string): Promise<Result> {
   const urn = await caseUrnOf(deskOf(session), named)
-  const found = await (await session.client()).case(urn)
+  const client = await session.client()
+  const found = await caseAt(client, urn)
+  if (found === undefined) {
+    throw new CliError(
+      'not-found',
+      `the node knows no case ${caseText(urn)}: it has to follow the log where the case is; or ask that node, with --node`,
+      { inner: 'no-case' },
+    )
+  }
   return { text: caseShown(found, session.profileIfClear?.urn), json: found }
 }
 
@@ -52,7 +61,14 @@ export async function listCases(session: Session, options: ListOptions): Promise
   }
   const client = await session.client()
   const { items, hasMore } = await upTo(countFrom(limit, '--limit'), client.cases, query)
-  return { text: listText(items.map(summaryText), hasMore, 'No such case.'), json: items }
+  return {
+    text: listText(
+      items.map((each) => summaryText(each, session.profileIfClear?.urn)),
+      hasMore,
+      'No such case.',
+    ),
+    json: items,
+  }
 }
 
 export async function dueCases(session: Session, options: DueOptions): Promise<Result> {
@@ -113,18 +129,19 @@ function listText(blocks: readonly string[], hasMore: boolean, nothing: string):
   return [...blocks, ...(hasMore ? ['… and more: --limit'] : [])].join('\n\n')
 }
 
-function summaryText(of: CaseSummary): string {
-  const { urn, procedure, title, subject, next } = of
+function summaryText(of: CaseSummary, own?: string): string {
+  const { urn, procedure, title, subject, opener, next } = of
   return [
     wrap(`${caseText(urn)}  ${stateText(of)}`),
     wrap(`${procedure}  ${subject === undefined ? title : plain(subject)}`, { indent: '  ' }),
+    wrap(`opened by ${partyText(opener, own)}`, { indent: '  ' }),
     ...(next === undefined ? [] : [wrap(`next: ${next.title}, until ${momentWords(next.deadline)}`, { indent: '  ' })]),
   ].join('\n')
 }
 
 const standings: Readonly<Record<DueCase['standing'], string>> = {
   running: 'running',
-  lapsed: 'lapsed, and nobody has answered',
+  lapsed: 'lapsed',
 }
 
 function dueText(

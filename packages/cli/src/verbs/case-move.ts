@@ -14,7 +14,7 @@ import {
   requireBody,
   requireOpening,
 } from '../cases/file-move.ts'
-import { moveFrom, openingsOf, procedureFrom, verbsOf } from '../cases/procedure-desk.ts'
+import { moveFrom, openingsOf, procedureFrom, type ProcedureMove, verbsOf } from '../cases/procedure-desk.ts'
 import {
   awaited,
   bring,
@@ -83,8 +83,8 @@ export async function makeMove(session: Session, options: MakeOptions, named: st
   const procedure = await procedureFrom(standing.procedure)
   const move = await knownMove(procedure, name, standing, profile.urn)
   // What the case does not allow is said before a body is asked for: no body would help.
-  if (options.anyway !== true && options.dryRun !== true) requirePossible(standing, move.name, profile.urn)
-  const body = await bodyOf({ ...desk, statements: statementsIn(standing) }, move, options)
+  if (options.anyway !== true && options.dryRun !== true) requirePossible(standing, move, profile.urn)
+  const body = await bodyOf({ ...desk, statements: statementsIn(standing), zone: standing.place.zone }, move, options)
   await requireBody(procedure, move.name, body.body)
   const draft = moveDraft(urn, { procedure: standing.procedure, move: move.name, seat: standing.seat }, body)
   if (options.dryRun === true) return dryRun(draft, session)
@@ -182,23 +182,24 @@ async function standingOf(client: Client, atSeat: SeatDesk | undefined, urn: str
 }
 
 /** Throws CliError `refused` for a move that the case, as it is known here, does not allow the party. */
-function requirePossible(standing: CaseResponse, move: string, own: string): void {
-  const found = standing.possible.find((each) => each.move === move)
-  if (found === undefined) {
-    const why =
-      standing.standing === 'withdrawn'
-        ? 'the case was withdrawn'
-        : standing.standing === 'ended'
-          ? 'the case has ended'
-          : standing.suspended
-            ? 'the case is suspended'
-            : `the case is in state ${standing.state.name}`
-    throw refused('not-possible-now', `${move} is not possible: ${why}`, standing, own)
-  }
+function requirePossible(standing: CaseResponse, { name, definition }: ProcedureMove, own: string): void {
+  const found = standing.possible.find(({ move }) => move === name)
+  if (found === undefined)
+    throw refused('not-possible-now', `${name} is not possible: ${whyNot(standing, definition)}`, standing, own)
   if (found.parties.length === 0 || found.parties.some(({ party }) => party === own)) return
   const roles = standing.roles.filter(({ parties }) => parties.some(({ party }) => party === own))
   const who = roles.length === 0 ? 'have no part' : `are ${roles.map(({ role }) => role).join(' and ')}`
-  throw refused('not-your-move', `you ${who} in this case, and ${move} is not for you now`, standing, own)
+  throw refused('not-your-move', `you ${who} in this case, and ${name} is not for you now`, standing, own)
+}
+
+function whyNot({ standing, suspended, state }: CaseResponse, definition: ProcedureMove['definition']): string {
+  if (standing === 'withdrawn') return 'the case was withdrawn'
+  if (standing === 'ended') return 'the case has ended'
+  if (suspended) return 'the case is suspended'
+  const { from = [], after, within } = definition ?? {}
+  if (from.includes(state.name) && after !== undefined) return `the clock ${after} has not lapsed`
+  if (from.includes(state.name) && within !== undefined) return `the time for it, ${within}, is over`
+  return `the case is in state ${state.name}`
 }
 
 interface Filing {

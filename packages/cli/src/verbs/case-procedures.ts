@@ -127,19 +127,22 @@ type Definition = Awaited<ReturnType<typeof moveFrom>>['definition']
 
 function whoText(name: string, definition: Definition): string {
   if (definition === undefined) return name === 'withdraw' ? 'whoever opened the case' : 'any party of the case'
-  const { by, joins, each, once } = definition
+  const { by, joins, each, once, agreeOn } = definition
   if (by === 'anyone') return joins === undefined ? 'anyone' : `anyone, who is then ${joins}`
-  const how = each === true ? ', each of them' : once === true ? ', once' : ''
+  const same = agreeOn === undefined ? '' : `, with the same ${agreeOn.join(' and ')}`
+  const how = each === true ? `, each of them${same}` : once === true ? ', once' : ''
   return `${by.join(', ')}${how}`
 }
 
 function wayText(definition: Definition): string {
   if (definition === undefined) return 'at any time'
-  const { from, to, after, kinds } = definition
+  const { from, to, after, within, kinds } = definition
   const when = from === 'opening' ? 'opens the case' : `from ${from.join(', ')}`
   const then = to === 'same' ? '' : `, then ${typeof to === 'string' ? to : to.join(' or ')}`
   const how = kinds === undefined ? '' : `; made with ${verbsOf(kinds)}`
-  return `${when}${then}${after === undefined ? '' : `, once the clock ${after} has lapsed`}${how}`
+  const late = after === undefined ? '' : `, once the clock ${after} has lapsed`
+  const soon = within === undefined ? '' : `, until the clock ${within} runs out`
+  return `${when}${then}${late}${soon}${how}`
 }
 
 async function clockText(name: string, clock: ClockDefinition): Promise<string> {

@@ -35,7 +35,7 @@ export const registerCase: Register = (program, { run }) => {
       'after',
       example(
         'comity case open dispute builds --body notice.json --place Africa/Nairobi',
-        'comity case open capacity training --body need.json --dry-run',
+        'comity case open capacity training --move need --body need.json --dry-run',
       ),
     )
     .action(run(openCase))

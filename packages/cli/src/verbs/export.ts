@@ -16,6 +16,8 @@ import { example, type Register } from '../registrar.ts'
 import type { Session } from '../session.ts'
 import { countText, fields } from '../terminal/text.ts'
 
+const ids = instruments.map(({ id }) => id).join(', ')
+
 const documents = ['catalog', 'mapping', 'profile', 'results', 'plan'] as const
 type Exported = (typeof documents)[number]
 
@@ -35,7 +37,7 @@ export const registerExport: Register = (program, { run }) => {
       'Writes one document of OSCAL 1.2 (JSON): the catalog of an instrument, its mapping to the eleven norms, a party’s profile (adherence with reservations and declarations), assessment results (findings of a party or of all), or the assessment plan that results refer to. Catalog and mapping need no node.',
     )
     .addOption(
-      new Option('--instrument <id>', 'of a catalog: code, gids or norms; of a mapping: code or gids').default('code'),
+      new Option('--instrument <id>', `of a catalog or a mapping: ${ids}; of a catalog also norms`).default('code'),
     )
     .option('--party <party>', 'of a profile or of results: alias, URN or its 64 hexadecimal digits')
     .option('--out <file>', 'write it to a file')

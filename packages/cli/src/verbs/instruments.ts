@@ -1,5 +1,6 @@
 /** `comity instruments`: the two texts, in the project's own words. */
-import { correspondencesOf, instruments, norms, provisionById, type Provision } from '@comity/instruments'
+import { correspondencesOf, instruments, norms, oscalCatalog, provisionById, type Provision } from '@comity/instruments'
+import { CliError } from '../cli-error.ts'
 import type { Result } from '../context.ts'
 import { instrumentFrom, provisionFrom } from '../names.ts'
 import { example, type Register } from '../registrar.ts'
@@ -13,11 +14,13 @@ export const registerInstruments: Register = (program, { run }) => {
     .description(
       'Shows the instruments, one of them (code, gids), or one provision (gids-8). The words are the project’s own; the texts themselves are cited.',
     )
+    .option('--oscal', 'an instrument as an OSCAL catalog (see also: comity export oscal)')
     .addHelpText('after', example('comity instruments', 'comity instruments gids-8'))
     .action(run(show))
 }
 
-async function show(_session: Session, _options: object, id?: string): Promise<Result> {
+async function show(_session: Session, options: { readonly oscal?: boolean }, id?: string): Promise<Result> {
+  if (options.oscal === true) return catalogOf(id)
   if (id === undefined) {
     return { text: instruments.map(({ id }) => instrumentText(id)).join('\n\n'), json: instruments }
   }
@@ -27,6 +30,16 @@ async function show(_session: Session, _options: object, id?: string): Promise<R
   }
   const provision = provisionById(provisionFrom(id))
   return { text: provisionText(provision), json: { ...provision, norms: correspondencesOf(provision.id) } }
+}
+
+/** The catalog as text too: OSCAL is JSON. */
+function catalogOf(id: string | undefined): Result {
+  const found = instruments.find((each) => each.id === id || each.urn === id)
+  if (found === undefined) {
+    throw new CliError('usage', `--oscal takes one instrument: ${instruments.map((each) => each.id).join(' or ')}`)
+  }
+  const catalog = oscalCatalog(found)
+  return { text: JSON.stringify(catalog, null, 2), json: catalog }
 }
 
 function instrumentText(id: string): string {

@@ -17,6 +17,13 @@ export const statusResponse = closed({
       'keys under which this node cosigns the logs of its peers, as verifier keys (C2SP tlog-cosignature); empty where it is no witness',
   }),
   parties: Type.Integer({ minimum: 0 }),
+  cases: closed({
+    open: Type.Integer({ minimum: 0, description: 'cases whose seat is this log, as their last moves left them' }),
+    due: Type.Optional({
+      ...closed({ urn: Type.String(), clock: Type.String(), at }),
+      description: 'which of their clocks runs out next',
+    }),
+  }),
   ruleset: closed({ version: Type.String(), digest }),
   sample: Type.Boolean({ description: 'whether this register is a sample with fictitious parties' }),
   accepting: Type.Boolean({ description: 'whether statements are taken at the moment' }),

@@ -7,6 +7,7 @@ import type {
   DueCasesQuery,
   DueCasesResponse,
 } from '../api/cases.ts'
+import type { NotificationsQuery, NotificationsResponse } from '../api/notifications.ts'
 import type { ProcedureResponse, ProceduresResponse } from '../api/procedures.ts'
 import type { Transport } from './transport.ts'
 
@@ -25,6 +26,9 @@ export function caseCalls(transport: Transport) {
     /** In the order in which they took effect. */
     caseMoves: (urn: string, query: CaseMovesQuery = {}) =>
       get<CaseMovesResponse>(`cases/${segment(urn)}/moves`, query),
+    /** What a depositary tells of: everything that was said about adherence to an instrument, the newest first. */
+    notifications: (instrument: 'code' | 'gids', query: NotificationsQuery = {}) =>
+      get<NotificationsResponse>(`instruments/${instrument}/notifications`, query),
     /** Clocks that run out up to a time, in whole seconds since the epoch; within a week where nothing is given. */
     dueCases: (until?: number, query: Omit<DueCasesQuery, 'until'> = {}) =>
       get<DueCasesResponse>('cases/due', { until, ...query }),

@@ -20,6 +20,7 @@ import type {
   ReleasesQuery,
   ReleasesResponse,
 } from '../api/products.ts'
+import type { ResourcesResponse } from '../api/resources.ts'
 import type {
   StatementQuery,
   StatementResponse,
@@ -40,6 +41,8 @@ export function registerCalls(transport: Transport) {
   return {
     instruments: () => get<InstrumentsResponse>('instruments'),
     provision: (id: ProvisionId) => get<ProvisionResponse>(`provisions/${segment(id)}`),
+    /** How internet numbers and access are spread over people. */
+    resources: () => get<ResourcesResponse>('resources'),
     parties: (query: PartiesQuery = {}) => get<PartiesResponse>('parties', query),
     party: (urn: string) => get<PartyResponse>(`parties/${segment(urn)}`),
     partyFindings: (urn: string) => get<PartyFindingsResponse>(`parties/${segment(urn)}/findings`),

@@ -25,8 +25,11 @@ export function authorisation({ vault, policy, addresses }: Pick<HttpContext, 'v
   }
 
   /** Anybody, a token or none; but who shows none is held back by his address when he posts without end. */
-  const anybody = ({ headers, ip }: FastifyRequest): void => {
+  const anybody = (request: FastifyRequest): void => {
+    const { headers, socket } = request
     if (headers.authorization !== undefined && tokenIn(headers.authorization) !== undefined) return
+    // Who came through no proxy is who is connected; the frame would look for proxies all the same.
+    const ip = headers['x-forwarded-for'] === undefined ? (socket.remoteAddress ?? request.ip) : request.ip
     const retryAfter = addresses.take(ip)
     if (retryAfter === 0) return
     throw new RequestError(

@@ -22,6 +22,7 @@ import { adminRoutes } from './routes/admin.ts'
 import { caseRoutes } from './routes/cases.ts'
 import { changeRoutes } from './routes/changes.ts'
 import { confirmationRoutes } from './routes/confirmation.ts'
+import { depositaryRoutes } from './routes/depositary.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { findingsRoutes } from './routes/findings.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -37,6 +38,7 @@ import { type InboundName, inboundLimits } from './inbound-limits.ts'
 import { peerRoutes } from './routes/peers.ts'
 import { procedureRoutes } from './routes/procedures.ts'
 import { productRoutes } from './routes/products.ts'
+import { resourceRoutes } from './routes/resources.ts'
 import { scittRoutes } from './routes/scitt.ts'
 import { securityTxtRoutes } from './routes/security-txt.ts'
 import { statementRoutes } from './routes/statements.ts'
@@ -203,8 +205,10 @@ async function addRoutes(app: FastifyInstance, context: HttpContext): Promise<vo
       statusRoutes(scope, context)
       textRoutes(scope)
       oscalRoutes(scope, context)
+      resourceRoutes(scope)
       procedureRoutes(scope)
       caseRoutes(scope, context)
+      depositaryRoutes(scope, context)
       partyRoutes(scope, context)
       findingsRoutes(scope, context)
       productRoutes(scope, context)

@@ -39,56 +39,57 @@ test('a case is played at its seat, also by a party that is at home elsewhere', 
   await node.documents.put(digest, document)
   await node.submit(notify({ iat: start, place: { zone: 'Africa/Nairobi', region: 'KE' }, body: { documents } }))
   assert.equal(state(node, urn), 'notified')
-  assert.equal(node.reader.prepare('SELECT count(*) AS n FROM due_clock').get()?.['n'], 3)
+  assert.ok(Number(node.reader.prepare('SELECT count(*) AS n FROM due_clock').get()?.['n']) >= 3)
   await node.submit(move(respondent, 'acknowledge', { text: 'We look into it.' }))
-  for (const each of [claimant, respondent]) await node.submit(move(each, 'consult'))
   for (const each of [claimant, respondent]) await node.submit(move(each, 'settle', { terms: digest }))
   for (const each of [claimant, respondent]) await node.submit(move(each, 'close'))
   assert.deepEqual({ ...caseNow(node, urn) }, { state: 'closed', ended: start })
   assert.equal(node.reader.prepare('SELECT count(*) AS n FROM due_clock').get()?.['n'], 0)
   await node.submit(move(respondent, 'reply', { text: 'Thank you.' }))
   const moves = node.reader.prepare('SELECT name FROM move ORDER BY effective').all()
-  assert.equal(
-    moves.map((row) => row['name']).join(),
-    'notify,acknowledge,consult,consult,settle,settle,close,close,reply',
-  )
+  assert.equal(moves.map((row) => row['name']).join(), 'notify,acknowledge,settle,settle,close,close,reply')
 })
 
 test('what is not possible is refused under a stable code that says what is, and for whom', async (context) => {
-  const { node, claimant, respondent, stranger, urn, move, notify } = await seated(context)
+  const { node, claimant, respondent, stranger, urn, move } = await seated(context)
+  const other = actor('other', node.origin)
+  await node.submit(other.founding(start))
+  const notify = (iat = start) => notification(claimant, node.origin, [respondent, other], { iat })
   await refused(node, move(respondent, 'acknowledge'), 'no-case')
   await node.submit(notify())
-  const early = await refused(node, move(respondent, 'consult'), 'not-possible-now')
-  assert.match(early, /possible now: acknowledge \(respondent\), join, offer, reply/)
+  const early = await refused(node, move(respondent, 'close'), 'not-possible-now')
+  assert.match(early, /possible now: acknowledge \(respondent\), .*reply/)
   await refused(node, move(claimant, 'acknowledge'), 'not-your-move')
   await refused(node, move(stranger, 'reply', { text: 'I have a view.' }), 'not-your-move')
   await refused(node, move(respondent, 'surrender'), 'unknown-move')
   const body = await refused(node, move(respondent, 'acknowledge', { text: 7 }), 'bad-body')
   assert.match(body, /\/text/)
-  await refused(node, notify({ iat: start + 1 }), 'case-exists')
+  await refused(node, notify(start + 1), 'case-exists')
   await refused(node, move(claimant, 'refer', { to: 'a court' }), 'not-possible-now')
-  const procedures = moveIn(respondent, urn, node.origin, 'reply', {
-    iat: start,
-    procedure: 'agreement/1',
-    body: { text: 'No.' },
-  })
-  await refused(node, procedures, 'wrong-procedure')
-  await refused(
-    node,
-    moveIn(respondent, urn, node.origin, 'reply', { iat: start, procedure: 'duel/1' }),
-    'unknown-procedure',
-  )
+  const elsewise = (procedure: string) =>
+    moveIn(respondent, urn, node.origin, 'reply', { iat: start, procedure, body: { text: 'No.' } })
+  await refused(node, elsewise('agreement/1'), 'wrong-procedure')
+  await refused(node, elsewise('duel/1'), 'unknown-procedure')
   await node.submit(move(respondent, 'acknowledge'))
-  await refused(node, move(respondent, 'acknowledge', {}, start + 1), 'not-possible-now')
-  await refused(node, move(claimant, 'accept', { proposal: 'ab'.repeat(32) }), 'not-possible-now')
-  await node.submit(move(claimant, 'choose', { means: 'mediation' }))
-  await refused(node, move(respondent, 'choose', { means: 'enquiry' }), 'guarded')
-  await refused(node, move(claimant, 'choose', { means: 'mediation' }, start + 1), 'already-made')
+  await refused(node, move(respondent, 'acknowledge', {}, start + 1), 'already-made')
+  await node.submit(move(claimant, 'propose', { what: { kind: 'suspend' } }))
+  await refused(node, move(respondent, 'accept', { proposal: 'ab'.repeat(32) }), 'unknown-proposal')
   await node.submit(move(claimant, 'withdraw'))
-  const ended = await refused(node, move(respondent, 'choose', { means: 'mediation' }), 'not-possible-now')
+  const ended = await refused(node, move(other, 'acknowledge'), 'not-possible-now')
   assert.match(ended, /withdrawn; possible now: reply/)
-  const here = node.reader.prepare('SELECT count(*) AS n FROM move').get()
-  assert.equal(here?.['n'], 4)
+  assert.equal(node.reader.prepare('SELECT count(*) AS n FROM move').get()?.['n'], 4)
+})
+
+test('what a condition of the procedure is against, is refused with its words', async (context) => {
+  const { node, claimant } = await seated(context)
+  const necessity = { threat: 'Write to me@example.org about it.', link: 'None.' }
+  const body = { request: 'own-rules', content: digest, necessity }
+  const notice = moveIn(claimant, disputeOf(claimant), node.origin, 'notice', {
+    iat: start,
+    procedure: 'restriction/1',
+    body,
+  })
+  assert.match(await refused(node, notice, 'guarded'), /necessity.*e-mail address/)
 })
 
 test('a body that does not fit is pointed at, and so is a place where none is said', async (context) => {
@@ -153,14 +154,10 @@ test('a replay is the move that was there, and of two that exclude each other in
   const { node, claimant, respondent, move, notify } = await seated(context)
   const opened = await node.submit(notify())
   assert.deepEqual({ index: (await node.submit(notify())).index }, { index: opened.index })
-  await node.submit(move(respondent, 'acknowledge'))
-  const moves = [
-    move(claimant, 'settle', { terms: digest }),
-    move(respondent, 'settle', { terms: `sha256:${'0'.repeat(64)}` }),
-  ]
+  const moves = [move(claimant, 'withdraw'), move(respondent, 'acknowledge')]
   const [first, second] = await Promise.allSettled(moves.map((each) => node.submit(each)))
   assert.equal(first?.status, 'fulfilled')
-  assert.ok(second?.status === 'rejected' && second.reason.reason.code === 'guarded', JSON.stringify(second))
+  assert.ok(second?.status === 'rejected' && second.reason.reason.code === 'not-possible-now')
 })
 
 test('whom the seat does not know, whose key it has seen revoked, or who is not admitted, makes no move there', async (context) => {
@@ -200,7 +197,11 @@ test('whom the seat does not know, whose key it has seen revoked, or who is not 
       start + 1,
     ),
   )
-  await refused(node, moveIn(respondent, urn, node.origin, 'consult', { iat: start + 1, by }), 'kind-not-admitted')
+  await refused(
+    node,
+    moveIn(respondent, urn, node.origin, 'reply', { iat: start + 1, by, body: { text: 'And?' } }),
+    'kind-not-admitted',
+  )
 })
 
 test('a move under a threshold takes effect with its last approval, and none if it is not possible by then', async (context) => {
@@ -225,8 +226,10 @@ test('a move under a threshold takes effect with its last approval, and none if 
   const { clocks } = JSON.parse(String(node.reader.prepare('SELECT document FROM case_now').get()?.['document']))
   assert.equal(clocks.acknowledgement.stoppedAt, start + 60)
   // Approved before it comes, it takes effect at once.
-  await approve(move(respondent, 'consult'))
-  await node.submit(move(respondent, 'consult'))
+  const words = move(respondent, 'reply', { text: 'We have looked into it.' })
+  await approve(words)
+  const { index } = await node.submit(words)
+  assert.equal(node.reader.prepare('SELECT name FROM move WHERE effective = ?').get(index)?.['name'], 'reply')
   const late = move(respondent, 'settle', { terms: digest })
   await node.submit(late)
   await node.submit(move(claimant, 'withdraw'))

@@ -9,6 +9,7 @@ import {
   deadlineOf,
   type Filing,
   moveOf,
+  rolesOf,
   type RunningClock,
   standingOf,
   standingWith,
@@ -49,12 +50,25 @@ export function clocksIn(database: Database, record: CaseRecord, sight: CaseSigh
   const filings = filed.length === 0 ? [] : [...filed, ...takenOf(database, record, sight, [...stops])]
   return clocks.map(([name, running]): ClockRecord => {
     // What is seen was filed, also where the time of its log is ahead of the moment.
-    const found = filed.length === 0 ? undefined : standingWith(procedure, of, name, filings, Number.MAX_SAFE_INTEGER)
+    const found = filed.some((each) => mayKeep(record, name, running, each))
+      ? standingWith(procedure, of, name, filings, Number.MAX_SAFE_INTEGER)
+      : undefined
     const isKept = found?.standing === 'kept'
     const keptBy = isKept ? filed.find(({ statement }) => statement === found.keptBy) : undefined
     const standing = isKept ? 'kept' : standingOf(running, at, of.suspendedAt)
     return { name, running, standing, ...(keptBy && { keptBy }) }
   })
+}
+
+/**
+ * Whether a filing may be what keeps this very clock. What the seat took alone never does: it stopped the clock there, or
+ * belongs to a round that began anew.
+ */
+function mayKeep({ procedure, case: of }: CaseRecord, clock: string, running: RunningClock, filing: Filing): boolean {
+  const { name, by, filedAt } = filing
+  if (procedure.clocks[clock]?.stops.includes(name) !== true || filedAt > deadlineOf(running)) return false
+  const { by: roles } = moveOf(procedure, name)
+  return roles === 'anyone' || rolesOf(of, by).some((role) => roles.includes(role))
 }
 
 /** Whether something that was filed elsewhere could show that a clock was kept. A term is nobody's deadline. */

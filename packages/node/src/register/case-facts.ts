@@ -3,32 +3,22 @@ import {
   type CaseMove,
   type CasesAsked,
   askedStanding,
+  caseFactOf,
   compareCases,
-  firstOfEach,
   isAsked,
+  noticeMoves,
 } from '@comity/assessment'
-import {
-  type Case,
-  deadlineOf,
-  missingConditions,
-  type Notice,
-  type Procedure,
-  procedureOf,
-  rolesOf,
-  standingOf,
-} from '@comity/procedures'
+import { procedureOf, standingOf } from '@comity/procedures'
+import type { MovePayload } from '@comity/statement'
 import { clocksIn } from './case-clocks.ts'
 import { type CaseRecord, caseRecord } from './case-record.ts'
 import { type CutRows, type Row, refColumns, refJoin } from './cut-rows.ts'
 import type { Database } from './database.ts'
 import { type Ranking, first, firstRows } from './first-rows.ts'
-import { rangeOf } from './position.ts'
+import { logOf, rangeOf } from './position.ts'
 
 /** Facts of one party that are kept from one question to the next. */
 const factsKept = 512
-
-/** Moves of a restriction that say what was restricted, on which law, until when. */
-const notices = ['notice', 'record', 'supplement']
 
 /** The cases of parties as of a cut, over all seats in it. */
 export class CaseFacts {
@@ -61,30 +51,44 @@ export class CaseFacts {
 
   /** Cases of one seat that are what is asked for, the last opened first. */
   *#asked(party: string, asked: CasesAsked, log: number): Generator<Row> {
-    const procedure = procedureOf(asked.procedure)
-    for (const { roles, ...row } of this.#casesWith(party, asked.procedure, log)) {
+    for (const { roles, ...row } of this.#casesWith(party, asked, log)) {
       const has = (role: string): boolean => roles.includes(role)
-      if (asked.roles?.some(has) === false || asked.without?.some(has) === true) continue
+      // A role that was given up still stands there: whether the party has none of others is the fact's to say.
+      if (asked.roles?.some(has) === false) continue
       const file = Number(row['effective'])
       const known = this.#known.get(file)
-      const fact = known ?? this.#factIfLikely(procedure, file, party, asked)
+      const fact = known ?? this.#factIfLikely(file, party, asked)
       if (fact !== undefined && isAsked(fact, asked)) yield { ...row, fact }
     }
   }
 
-  /** Cases in which a party has roles in the cut, with these. */
-  *#casesWith(party: string, version: string, log: number): Generator<Row & { readonly roles: readonly string[] }> {
+  /**
+   * Cases in which a party has roles in the cut, with these. Where its own moves are asked for, only those in which it made
+   * one: others may name it in as many cases as they like, and nobody looks at them.
+   */
+  *#casesWith(party: string, asked: CasesAsked, log: number): Generator<Row & { readonly roles: readonly string[] }> {
     const { from } = rangeOf(log)
     const end = this.#cut.endAt(from)
+    const { made = [], others = [] } = asked
+    const own = this.#partyIn(party, log)
+    if (own === undefined && made.length > 0) return
+    const isMade = `SELECT case_file FROM move WHERE party = ? AND effective < ? AND name IN (${marks(made)})`
+    const isAnswered = `SELECT 1 FROM move answer WHERE answer.case_file = case_party.case_file AND answer.effective < ?
+      AND answer.party <> ? AND answer.name IN (${marks(others)})`
     const rows = this.#database
       .prepare(
         `SELECT case_party.case_file AS effective, move.position AS position, role FROM case_party
          CROSS JOIN case_file ON case_file.case_file = case_party.case_file
          CROSS JOIN move ON move.effective = case_party.case_file
          WHERE case_party.urn = ? AND case_party.procedure = ? AND case_party.case_file >= ? AND case_party.case_file < ?
-           AND since < ? AND case_file.procedure = ? ORDER BY case_party.case_file DESC`,
+           AND since < ? AND case_file.procedure = ? ${made.length === 0 ? '' : `AND case_party.case_file IN (${isMade})`}
+           ${others.length === 0 ? '' : `AND EXISTS (${isAnswered})`} ORDER BY case_party.case_file DESC`,
       )
-      .iterate(party, procedureOf(version).name, from, end, end, version)
+      .iterate(
+        ...[party, procedureOf(asked.procedure).name, from, end, end, asked.procedure],
+        ...(made.length === 0 ? [] : [own ?? -1, end, ...made]),
+        ...(others.length === 0 ? [] : [end, own ?? -1, ...others]),
+      )
     let open: (Row & { readonly roles: string[] }) | undefined
     for (const row of rows) {
       if (open?.['effective'] === row['effective']) {
@@ -98,60 +102,78 @@ export class CaseFacts {
   }
 
   /** Undefined also where the case as its moves left it, without the logs of others, cannot be what is asked for. */
-  #factIfLikely(procedure: Procedure, file: number, party: string, asked: CasesAsked): CaseFact | undefined {
+  #factIfLikely(file: number, party: string, asked: CasesAsked): CaseFact | undefined {
     const record = caseRecord(this.#database, file, this.#cut, asked.at)
     if (record === undefined || !isLikely(record, asked)) return undefined
-    const fact = this.#fact(procedure, record, party, asked.at)
+    const fact = this.#fact(record, party, asked.at)
+    if (fact === undefined) return undefined
     if (this.#known.size >= factsKept) this.#known.clear()
     this.#known.set(file, fact)
     return fact
   }
 
-  #fact(procedure: Procedure, record: CaseRecord, party: string, at: number): CaseFact {
-    const { file, case: of, ended } = record
-    const rows = this.#database
-      .prepare(
-        `SELECT ${refColumns}, kind_row.name AS name FROM move kind_row ${refJoin}
-         WHERE kind_row.case_file = ? AND kind_row.effective < ? ORDER BY kind_row.effective`,
-      )
-      .all(file, this.#cut.endAt(file))
-    const moves = rows.map((row): CaseMove => ({ name: String(row['name']), ref: this.#cut.ref(row) }))
-    const [opening] = moves
-    if (opening === undefined) throw new Error(`the case ${of.urn} has no opening move`)
-    const roles = rolesOf(of, party).toSorted()
-    const missing = procedure.name === 'restriction' ? this.#missing(file) : undefined
-    return {
-      urn: of.urn,
-      procedure: of.procedure,
-      state: of.state,
-      standing: of.withdrawnAt !== undefined ? 'withdrawn' : ended > 0 ? 'ended' : 'open',
-      opening: opening.ref,
-      roles,
-      moves: firstOfEach(moves.filter(({ ref }) => ref.party === party)),
-      others: firstOfEach(moves.filter(({ ref }) => ref.party !== party)),
-      kept: textsOf(of.facts),
-      ...(missing === undefined ? {} : { missing }),
-      clocks: clocksIn(this.#database, record, this.#cut, at).map(({ name, running, standing }) => ({
-        name,
-        standing,
-        bound: roles.includes(procedure.clocks[name]?.binds ?? ''),
-        deadline: deadlineOf(running),
-      })),
-    }
+  #fact(record: CaseRecord, party: string, at: number): CaseFact | undefined {
+    const { file, case: of } = record
+    const moves = this.#moves(file, party)
+    const notices = record.procedure.name === 'restriction' ? this.#notices(file) : []
+    const clocks = clocksIn(this.#database, record, this.#cut, at)
+    return caseFactOf(party, { of, moves, notices, at, clocks })
   }
 
-  /** What the latest notice, record or supplement of a restriction does not show. */
-  #missing(file: number): readonly string[] | undefined {
-    const row = this.#database
+  /**
+   * The opening, and of each move that the party made, and that others did, the one that counts: the latest, or where
+   * that is contested all of them. A case may have any number of replies, and no more than a few of these are read.
+   */
+  #moves(file: number, party: string): readonly CaseMove[] {
+    const end = this.#cut.endAt(file)
+    const own = this.#partyIn(party, logOf(file)) ?? -1
+    const read = (where: string, ...parameters: readonly (string | number)[]): readonly CaseMove[] =>
+      this.#database
+        .prepare(`SELECT ${refColumns}, kind_row.name AS name FROM move kind_row ${refJoin} WHERE ${where}`)
+        .all(...parameters)
+        .map((row): CaseMove => ({ name: String(row['name']), ref: this.#cut.ref(row) }))
+    const latest = this.#database
       .prepare(
-        `SELECT payload FROM move WHERE case_file = ? AND effective < ? AND name IN (${notices.map(() => '?').join()})
-         ORDER BY effective DESC LIMIT 1`,
+        `SELECT name, party = ? AS own, effective, max(position) FROM move WHERE case_file = ? AND effective < ?
+         GROUP BY name, own`,
       )
-      .get(file, this.#cut.endAt(file), ...notices)
-    if (row === undefined) return undefined
-    const { body }: { body: Notice } = JSON.parse(String(row['payload']))
-    return missingConditions(body)
+      .all(own, file, end)
+      .flatMap((row) => {
+        const [last] = read('kind_row.effective = ?', Number(row['effective']))
+        if (last?.ref.contested === false) return [last]
+        const by = row['own'] === 1 ? '=' : '<>'
+        const all = `kind_row.case_file = ? AND kind_row.effective < ? AND kind_row.name = ? AND kind_row.party ${by} ?`
+        return read(all, file, end, String(row['name']), own)
+      })
+    return [...read('kind_row.effective = ?', file), ...latest]
   }
+
+  /** Number of a party in a log, where that knows it. */
+  #partyIn(urn: string, log: number): number | undefined {
+    const { from, to } = rangeOf(log)
+    const row = this.#database
+      .prepare('SELECT party FROM party WHERE urn = ? AND party >= ? AND party < ?')
+      .get(urn, from, to)
+    return row === undefined ? undefined : Number(row['party'])
+  }
+
+  /** What a restriction was said to be, by its notice or record and by supplements, in their order. */
+  #notices(file: number): readonly Readonly<Record<string, unknown>>[] {
+    return this.#database
+      .prepare(
+        `SELECT payload FROM move WHERE case_file = ? AND effective < ? AND name IN (${marks(noticeMoves)})
+         ORDER BY effective`,
+      )
+      .all(file, this.#cut.endAt(file), ...noticeMoves)
+      .map((row) => {
+        const { body }: MovePayload = JSON.parse(String(row['payload']))
+        return body
+      })
+  }
+}
+
+function marks(list: readonly unknown[]): string {
+  return list.map(() => '?').join()
 }
 
 /** Cheap to say, without the moves of the case and without what others filed. */
@@ -163,10 +185,4 @@ function isLikely({ case: of }: CaseRecord, { states, kept, clock, at }: CasesAs
   if (running === undefined) return false
   // What was filed elsewhere shows a clock as kept, and as nothing else.
   return clock.standings.some((each) => each === 'kept' || each === standingOf(running, at, of.suspendedAt))
-}
-
-function textsOf(facts: Case['facts']): CaseFact['kept'] {
-  return Object.fromEntries(
-    Object.entries(facts).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
-  )
 }

@@ -16,7 +16,7 @@ import {
 } from '@comity/procedures'
 import { parseCaseUrn } from '@comity/statement'
 import { idText } from './by-id.ts'
-import { endOf, type SeatedCase } from './case-rows.ts'
+import { endOf, type SeatedCase, seatedCase, seatedColumns, seatedTables } from './case-rows.ts'
 import type { CaseSight } from './case-sight.ts'
 import type { Database } from './database.ts'
 import { indexOf } from './position.ts'
@@ -122,9 +122,9 @@ export function movesOf(
 function seatedAsOf(database: Database, file: number, sight: CaseSight): SeatedCase | undefined {
   const end = sight.endAt(file)
   if (file >= end) return undefined
-  const row = database.prepare('SELECT effective, ended, document FROM case_now WHERE case_file = ?').get(file)
+  const row = database.prepare(`SELECT ${seatedColumns} FROM ${seatedTables} WHERE case_file.case_file = ?`).get(file)
   if (row === undefined) return undefined
-  const latest: SeatedCase = { file, ended: Number(row['ended']), case: JSON.parse(String(row['document'])) }
+  const latest = seatedCase(row)
   return Number(row['effective']) < end ? latest : playedAgain(latest, movesOf(database, file, sight))
 }
 

@@ -27,21 +27,55 @@ export interface CaseChange {
   readonly after: Case
 }
 
+/** Columns that {@link seatedCase} reads, and the tables that they are of. */
+export const seatedColumns = `case_file.case_file AS file, case_file.urn AS urn, case_file.procedure AS procedure, log.origin AS seat,
+  party.urn AS opener, state, opened_at, moved_at, ended, case_now.effective AS effective, document`
+export const seatedTables = `case_file CROSS JOIN case_now USING (case_file) CROSS JOIN log USING (log)
+  CROSS JOIN party ON party.party = case_file.opener`
+
+export function seatedCase(row: Readonly<Record<string, unknown>>): SeatedCase {
+  const document: Omit<Case, keyof Said> = JSON.parse(String(row['document']))
+  const said: Said = {
+    procedure: String(row['procedure']),
+    urn: String(row['urn']),
+    seat: String(row['seat']),
+    opener: String(row['opener']),
+    state: String(row['state']),
+    openedAt: Number(row['opened_at']),
+    movedAt: Number(row['moved_at']),
+  }
+  return { file: Number(row['file']), ended: Number(row['ended']), case: { ...said, ...document } }
+}
+
+/** What of a case other columns say, in every one of a hundred thousand. */
+type Said = Pick<Case, 'procedure' | 'urn' | 'seat' | 'opener' | 'state' | 'openedAt' | 'movedAt'>
+
+function documentOf(of: Case): string {
+  const { procedure: _p, urn: _u, seat: _s, opener: _o, state: _t, openedAt: _b, movedAt: _m, ...rest } = of
+  return JSON.stringify(rest satisfies Omit<Case, keyof Said>)
+}
+
+/** What is kept of a payload: of a move not what its case says already; of another kind all, as it was signed. */
+function payloadText(effect: Effect): string {
+  const { kind, payload } = effect.statement
+  if (kind !== 'move') return decoder.decode(payload)
+  const { body, documents } = payloadOf<MovePayload>(effect)
+  return JSON.stringify({ body, documents })
+}
+
 /** The case of this name as a log has it so far: its seat has one at the most. */
 export function caseAtSeat(database: Database, urn: string, { from, to }: PositionRange): SeatedCase | undefined {
   const row = database
     .prepare(
-      `SELECT case_file, ended, document FROM case_file CROSS JOIN case_now USING (case_file)
-       WHERE urn = ? AND case_file >= ? AND case_file < ?`,
+      `SELECT ${seatedColumns} FROM ${seatedTables} WHERE case_file.urn = ? AND case_file.case_file >= ? AND case_file.case_file < ?`,
     )
     .get(urn, from, to)
-  if (row === undefined) return undefined
-  return { file: Number(row['case_file']), ended: Number(row['ended']), case: JSON.parse(String(row['document'])) }
+  return row === undefined ? undefined : seatedCase(row)
 }
 
 /** Writes what a move did, at the position where it took effect. */
 export function writeChange(database: Database, effect: Effect, change: CaseChange): void {
-  const { effective, position, party, statement } = effect
+  const { effective, position, party } = effect
   const { before, after, move, procedure } = change
   const file = before?.file ?? effective
   if (before === undefined) {
@@ -51,7 +85,7 @@ export function writeChange(database: Database, effect: Effect, change: CaseChan
   }
   database
     .prepare('INSERT INTO move (effective, position, party, case_file, name, payload) VALUES (?, ?, ?, ?, ?, ?)')
-    .run(effective, position, party, file, move.name, decoder.decode(statement.payload))
+    .run(effective, position, party, file, move.name, payloadText(effect))
   writeParties(database, file, effective, change)
   database
     .prepare(
@@ -59,7 +93,7 @@ export function writeChange(database: Database, effect: Effect, change: CaseChan
        ON CONFLICT (case_file) DO UPDATE SET state = excluded.state, ended = excluded.ended, moved_at = excluded.moved_at,
          effective = excluded.effective, document = excluded.document`,
     )
-    .run(file, after.state, endOf(change), after.openedAt, after.movedAt, effective, JSON.stringify(after))
+    .run(file, after.state, endOf(change), after.openedAt, after.movedAt, effective, documentOf(after))
   writeClocks(database, file, dueIn(procedure, before?.case), dueIn(procedure, after))
 }
 
@@ -73,8 +107,9 @@ export function endOf({ procedure, before, after, move }: Pick<CaseChange, 'proc
 }
 
 function writeParties(database: Database, file: number, since: number, { procedure, before, after }: CaseChange): void {
+  // Who comes back to a role has it from the first time on.
   const insert = database.prepare(
-    'INSERT INTO case_party (urn, procedure, case_file, role, since) VALUES (?, ?, ?, ?, ?)',
+    'INSERT INTO case_party (urn, procedure, case_file, role, since) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
   )
   for (const [role, parties] of Object.entries(after.roles)) {
     const known = before?.case.roles[role] ?? []
@@ -132,32 +167,28 @@ export function writeIdle(
     .run(effect.position, effect.statement.sub, effect.effective, reason.code, reason.message.slice(0, 1000))
 }
 
+/** Every party of the cases in `case_now`, once. */
+const eachParty = `CROSS JOIN json_each(case_now.document, '$.roles') role CROSS JOIN json_each(role.value) each`
+
 /** The parties of all cases of this name, in whichever log: their clocks stand otherwise when a move is filed. */
 export function partiesOfCases(database: Database, urn: string): readonly string[] {
-  return database
-    .prepare(
-      `SELECT DISTINCT case_party.urn AS urn FROM case_file CROSS JOIN case_party USING (case_file) WHERE case_file.urn = ?`,
-    )
-    .all(urn)
-    .map((row) => String(row['urn']))
+  return parties(database, 'case_file CROSS JOIN case_now USING (case_file)', 'case_file.urn = ?', urn)
 }
 
 /** The parties that have a case in common with this one, itself among them. */
 export function partiesBeside(database: Database, urn: string): readonly string[] {
-  return database
-    .prepare(
-      `SELECT DISTINCT other.urn AS urn FROM case_party own CROSS JOIN case_party other ON other.case_file = own.case_file
-       WHERE own.urn = ?`,
-    )
-    .all(urn)
-    .map((row) => String(row['urn']))
+  return parties(database, 'case_party CROSS JOIN case_now USING (case_file)', 'case_party.urn = ?', urn)
 }
 
 /** The parties of cases with a clock that ran out from `from` on, before `to`, whichever log is their seat. */
 export function partiesDue(database: Database, from: number, to: number): readonly string[] {
+  return parties(database, 'due_clock CROSS JOIN case_now USING (case_file)', 'at >= ? AND at < ?', from, to)
+}
+
+function parties(database: Database, tables: string, where: string, ...parameters: readonly (string | number)[]) {
   return database
-    .prepare('SELECT DISTINCT urn FROM due_clock CROSS JOIN case_party USING (case_file) WHERE at >= ? AND at < ?')
-    .all(from, to)
+    .prepare(`SELECT DISTINCT each.value AS urn FROM ${tables} ${eachParty} WHERE ${where}`)
+    .all(...parameters)
     .map((row) => String(row['urn']))
 }
 

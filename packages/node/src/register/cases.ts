@@ -2,7 +2,7 @@
  * Which cases there are: by procedure, party, state, and by what runs out next. Nothing is computed but for the cases on
  * the page; a state that a term has brought about is one all the same.
  */
-import { type Procedure, procedures, recordsIn, versionName } from '@comity/procedures'
+import { type Procedure, procedures, recordsIn, rolesOf, versionName } from '@comity/procedures'
 import { type CaseRecord, caseRecord } from './case-record.ts'
 import type { CaseSight } from './case-sight.ts'
 import type { Database } from './database.ts'
@@ -78,10 +78,13 @@ function proceduresAsked({ procedure, provision }: CasesQuery): readonly Procedu
     .filter(({ provisions }) => provision === undefined || provisions.some((each) => each === provision))
 }
 
-function isAsked({ case: of, procedure, ended }: CaseRecord, { state, open, procedure: name, recorded }: CasesQuery) {
+function isAsked({ case: of, procedure, ended }: CaseRecord, query: CasesQuery): boolean {
+  const { state, open, procedure: name, recorded, party, role } = query
   if (state !== undefined && of.state !== state) return false
   if (open !== undefined && open !== (ended === 0)) return false
   if (name?.includes('/') === true && of.procedure !== name) return false
+  // A role that was given up is remembered where cases are found by it.
+  if (party !== undefined && !rolesOf(of, party).some((each) => role === undefined || each === role)) return false
   if (recorded === undefined) return true
   return of.withdrawnAt === undefined && recordsIn(procedure, of.state).some(({ provision }) => provision === recorded)
 }

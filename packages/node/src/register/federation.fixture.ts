@@ -68,8 +68,8 @@ const weights: Readonly<Record<FederatedDeed['what'], number>> = {
   copy: 1,
   replay: 2,
   forge: 1,
-  dispute: 5,
-  play: 22,
+  dispute: 4,
+  play: 26,
   file: 8,
 }
 
@@ -113,6 +113,13 @@ const disputeMoves = [
   ['withdraw', {}],
 ] as const
 
+interface Dispute {
+  readonly urn: string
+  readonly seat: number
+  /** What happens next if all goes well: whose move, and which of {@link disputeMoves}. */
+  readonly course: (readonly [Member, number])[]
+}
+
 interface Member {
   readonly actor: Actor
   readonly label: string
@@ -146,7 +153,7 @@ class Stage {
   readonly #members: readonly Member[]
   readonly #advisories: { readonly id: string; readonly sub: string }[] = []
   readonly #pending: { readonly member: Member; readonly id: string; readonly log?: number }[] = []
-  readonly #disputes: { readonly urn: string; readonly seat: number }[] = []
+  readonly #disputes: Dispute[] = []
   readonly #sent: Uint8Array[] = []
   #now = startAt
 
@@ -158,6 +165,7 @@ class Stage {
     for (const member of this.#members) {
       this.play({ who: this.#members.indexOf(member), what: 'product', which: 0, pause: 0 })
       this.play({ who: this.#members.indexOf(member), what: 'adhere', which: 0, pause: 0 })
+      this.play({ who: this.#members.indexOf(member), what: 'dispute', which: this.#members.indexOf(member), pause: 0 })
     }
   }
 
@@ -315,30 +323,50 @@ class Stage {
   }
 
   #dispute(member: Member, which: number): void {
-    const respondents = [1, 2].slice(which % 2).map((n) => this.#members.at(which - n)?.actor.urn ?? member.actor.urn)
+    const others = [1, 2].slice(which % 2).flatMap((n) => this.#members.at(which - n) ?? [])
+    const respondents = [...new Set(others)].filter((each) => each !== member)
     const urn = caseUrn(member.actor.urn, `d${which % 3}`)
     const body = {
-      respondents: [...new Set(respondents)],
+      respondents: respondents.map(({ actor: { urn: party } }) => party),
       subject: `A dispute ${this.#now}`,
       urgency: which % 2 === 0 ? 'normal' : 'urgent',
       basis: 'Two builds of one release differ.',
     }
     const seat = member.home
     const payload = { procedure: 'dispute/1', move: 'notify', seat: this.logs[seat]?.origin ?? '', body }
-    if (this.#sign(member, 'move', urn, payload, which) !== undefined) this.#disputes.push({ urn, seat })
+    if (!this.#makeMove(member, seat, urn, payload, which)) return
+    const course = [
+      ...respondents.map((each) => [each, 0] as const),
+      ...[member, ...respondents].flatMap((each) => [[each, 1] as const, [each, 3] as const]),
+      ...[member, ...respondents].map((each) => [each, 4] as const),
+    ]
+    this.#disputes.push({ urn, seat, course })
   }
 
-  /** A move of whoever it may be, at the seat after copies of its party statements, or in its author's home log alone. */
+  /**
+   * A move in a dispute, at the seat after copies of its author's party statements, or in its author's home log alone:
+   * the next in its course, or any move of anybody.
+   */
   #playCase(member: Member, isAtSeat: boolean, which: number): void {
     const of = this.#disputes.at(-1 - (which % Math.max(1, this.#disputes.length)))
     if (of === undefined) return
-    const [move, body] = disputeMoves[(which + this.#now) % disputeMoves.length] ?? disputeMoves[0]
+    const [author, number] =
+      (which % 3 > 0 ? of.course.shift() : undefined) ?? ([member, (which + this.#now) % disputeMoves.length] as const)
+    const [move, body] = disputeMoves[number] ?? disputeMoves[0]
     const payload = { procedure: 'dispute/1', move, seat: this.logs[of.seat]?.origin ?? '', body }
-    const bytes = member.actor.sign('move', of.urn, payload, this.#now)
-    const log = isAtSeat ? of.seat : member.home
-    if (isAtSeat) for (const each of member.chain) this.#submit(of.seat, each.bytes)
-    if (typeof this.#submit(log, bytes) === 'string') return
-    this.#pending.push({ member, id: decodeStatement(bytes, crypto).id, log })
+    if (isAtSeat) for (const { bytes } of author.chain) this.#submit(of.seat, bytes)
+    this.#makeMove(author, isAtSeat ? of.seat : author.home, of.urn, payload, which)
+  }
+
+  /** Where its author wants two keys, the second signs at once or waits until somebody thinks of it. */
+  #makeMove(author: Member, log: number, urn: string, payload: CorePayloads['move'], which: number): boolean {
+    const bytes = author.actor.sign('move', urn, payload, this.#now)
+    if (typeof this.#submit(log, bytes) === 'string') return false
+    const { id } = decodeStatement(bytes, crypto)
+    const second = signerOf(keyFor(`${author.label} second`))
+    if (which % 2 === 0) this.#submit(log, author.actor.sign('approval', statementUrn(id), {}, this.#now, second))
+    else this.#pending.push({ member: author, id, log })
+    return true
   }
 
   #compromise(member: Member): void {

@@ -23,16 +23,22 @@ import {
   isAsked,
 } from '@comity/assessment'
 import {
+  adherenceCase,
+  adherenceVersion,
   atTime,
   type Case,
   deadlineOf,
   isEnded,
+  missingConditions,
+  moveOfKind,
+  type Notice,
   openCase,
   type Procedure,
   ProcedureError,
   procedureOf,
   reduce,
   rolesOf,
+  type RunningClock,
   standingOf,
   standingWith,
 } from '@comity/procedures'
@@ -67,7 +73,7 @@ interface Done extends Pick<Entry, 'payload'> {
 
 interface Played {
   readonly case: Case
-  readonly moves: readonly { readonly name: string; readonly done: Done }[]
+  readonly moves: readonly { readonly name: string; readonly body: object; readonly done: Done }[]
   readonly ended: number
 }
 
@@ -181,9 +187,8 @@ export class ReferenceFacts implements Facts {
       .filter((each) => each.origin === origin && isMoveAt(each))
       .sort((a, b) => a.effective - b.effective)
     for (const done of here) {
-      const { sub: urn, id: statement, iss: by } = done.statement
-      const { procedure: version, move: name, body, seat, place = { zone: 'UTC' } } = payloadOf<MovePayload>(done)
-      const move = { statement, name, by, urn, body, at: done.doneAt, filedAt: done.doneAt }
+      const { version, move, seat, place } = this.#moveOf(done, cases)
+      const { urn, name } = move
       const before = cases.get(urn)
       const procedure = procedureOf(version)
       try {
@@ -193,7 +198,7 @@ export class ReferenceFacts implements Facts {
         const ended = !isEnded(procedure, after) ? 0 : then && isEnded(procedure, then) ? then.movedAt : move.at
         cases.set(urn, {
           case: after,
-          moves: [...(before?.moves ?? []), { name, done }],
+          moves: [...(before?.moves ?? []), { name, body: move.body, done }],
           ended: before?.ended || ended,
         })
       } catch (error) {
@@ -204,6 +209,21 @@ export class ReferenceFacts implements Facts {
     return [...cases.values()]
   }
 
+  /** An adherence or support is a move in the case of that party and instrument. */
+  #moveOf(done: Done, cases: ReadonlyMap<string, Played>) {
+    const { kind, sub, iss: by, id: statement } = done.statement
+    const rest = { statement, by, at: done.doneAt, filedAt: done.doneAt }
+    const nowhere = { zone: 'UTC' }
+    if (isAdherence(done)) {
+      const so = cases.get(adherenceCase(by, sub.slice(sub.lastIndexOf(':') + 1)))
+      const made = moveOfKind(kind, sub, by, done.payload, so?.case, done.doneAt)
+      if (made === undefined) throw new Error(`no move of ${kind} ${sub}`)
+      return { version: adherenceVersion, move: { ...made, ...rest }, seat: done.origin, place: nowhere }
+    }
+    const { procedure: version, move: name, body, seat, place = nowhere } = payloadOf<MovePayload>(done)
+    return { version, move: { urn: sub, name, body, ...rest }, seat, place }
+  }
+
   #caseFact({ case: of, moves: played, ended: endedBy }: Played, party: string, at: number): CaseFact {
     const procedure = procedureOf(of.procedure)
     const now = atTime(procedure, of, at)
@@ -211,11 +231,15 @@ export class ReferenceFacts implements Facts {
     const moves = played.map(({ name, done }) => ({ name, ref: this.#ref(done) }))
     const [opening] = moves
     if (opening === undefined) throw new Error('a case without moves')
-    const roles = rolesOf(of, party).toSorted()
-    const filings = [
-      ...this.#done.filter((each) => isFiling(each, of) && this.#counts(each)),
-      ...played.map(({ done }) => done),
-    ]
+    const roles = rolesOf(now, party).toSorted()
+    const away = this.#done.filter((each) => isFiling(each, of) && this.#counts(each))
+    const filings = [...away, ...played.map(({ done }) => done)]
+    // Without a word from elsewhere that is for this clock, the seat alone says how it stands.
+    const isKept = (clock: string, running: RunningClock): boolean =>
+      away.some(
+        ({ statement: { iss }, doneAt, ...rest }) =>
+          isForClock(procedure, now, clock, payloadOf<MovePayload>(rest).move, iss) && doneAt <= deadlineOf(running),
+      ) && isInTime(procedure, now, clock, filings)
     const clocks = Object.entries(now.clocks).filter(
       ([, running]) => ended === 0 || running.stoppedAt !== undefined || deadlineOf(running) < ended,
     )
@@ -229,14 +253,17 @@ export class ReferenceFacts implements Facts {
       moves: firstOfEach(moves.filter(({ ref }) => ref.party === party)),
       others: firstOfEach(moves.filter(({ ref }) => ref.party !== party)),
       kept: Object.fromEntries(
-        Object.entries(of.facts).filter(([, fact]) => typeof fact === 'string'),
+        Object.entries(now.facts).filter(([, fact]) => typeof fact === 'string'),
       ) as CaseFact['kept'],
-      clocks: clocks.map(([name, running]) => ({
-        name,
-        standing: isInTime(procedure, now, name, filings) ? 'kept' : standingOf(running, at, now.suspendedAt),
-        bound: roles.includes(procedure.clocks[name]?.binds ?? ''),
-        deadline: deadlineOf(running),
-      })),
+      ...(procedure.name === 'restriction' && { missing: missingIn(played) }),
+      clocks: clocks
+        .map(([name, running]) => ({
+          name,
+          standing: isKept(name, running) ? 'kept' : standingOf(running, at, now.suspendedAt),
+          bound: roles.includes(procedure.clocks[name]?.binds ?? ''),
+          deadline: deadlineOf(running),
+        }))
+        .sort((one, other) => (one.name < other.name ? -1 : 1)),
     }
   }
 
@@ -363,7 +390,15 @@ function latest(statements: readonly Done[]): Done[] {
   return [...new Map(statements.map((each) => [each.statement.sub, each])).values()]
 }
 
-function isMoveAt({ origin, statement, ...rest }: Done): boolean {
+function missingIn(moves: Played['moves']): readonly string[] {
+  const said = moves.filter(({ name }) => name === 'notice' || name === 'record' || name === 'supplement')
+  const whole = said.reduce((before, { body }) => ({ ...before, ...body }), {})
+  return missingConditions(whole as Notice) // safe: each body was read against a schema with the fields of a notice
+}
+
+function isMoveAt({ origin, ...done }: Done): boolean {
+  const { statement, ...rest } = done
+  if (statement.kind === 'adherence' || statement.kind === 'support') return true
   return statement.kind === 'move' && payloadOf<MovePayload>(rest).seat === origin
 }
 
@@ -372,11 +407,18 @@ function isFiling({ origin, statement, ...rest }: Done, of: Case): boolean {
   return origin !== of.seat && payloadOf<MovePayload>(rest).seat === of.seat
 }
 
+/** Whether a move of this name by this party is one that a clock waits for. */
+function isForClock({ clocks, moves }: Procedure, of: Case, clock: string, move: string, party: string): boolean {
+  const by = moves[move]?.by ?? []
+  if (clocks[clock]?.stops.includes(move) !== true) return false
+  return by === 'anyone' || by.some((role) => of.roles[role]?.includes(party) === true)
+}
+
 /** Whether what was filed anywhere in time keeps a clock. */
 function isInTime(procedure: Procedure, of: Case, clock: string, filed: readonly Done[]): boolean {
   const filings = filed.map(({ statement, doneAt, ...rest }) => ({
     statement: statement.id,
-    name: payloadOf<MovePayload>(rest).move,
+    name: payloadOf<Partial<MovePayload>>(rest).move ?? '',
     by: statement.iss,
     filedAt: doneAt,
   }))

@@ -236,7 +236,8 @@ export class Register {
       const change = changeOf()
       if (change === undefined) return
       writeChange(this.database, effect, change)
-      this.#markAll(partiesOf(change.after))
+      const { before, after } = change
+      this.#markAll([...(before === undefined ? [] : partiesOf(before.case)), ...partiesOf(after)])
     } catch (reason) {
       if (!(reason instanceof NodeError || reason instanceof StatementError)) throw reason
       writeIdle(this.database, effect, reason)

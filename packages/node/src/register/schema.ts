@@ -75,6 +75,8 @@ CREATE TABLE adherence (
   withdrawn_after INTEGER, payload TEXT NOT NULL
 );
 CREATE INDEX adherence_party ON adherence (party, instrument, effective);
+-- Notices of withdrawal, by when they take effect.
+CREATE INDEX adherence_withdrawn ON adherence (withdrawn_after) WHERE withdrawn_after IS NOT NULL;
 
 CREATE TABLE product (
   effective INTEGER PRIMARY KEY, position INTEGER NOT NULL, party INTEGER NOT NULL, sub TEXT NOT NULL, name TEXT NOT NULL,
@@ -128,24 +130,27 @@ CREATE TABLE case_file (
 );
 CREATE INDEX case_file_urn ON case_file (urn);
 CREATE INDEX case_file_procedure ON case_file (procedure);
--- Moves that took effect at the seat; an \`adherence\` or \`support\` is one of the case of that party and instrument.
+-- Moves that took effect at the seat; an \`adherence\` or \`support\` is one of the case of that party and instrument. Of the
+-- payload of a move, what its case does not say already: body, documents.
 CREATE TABLE move (
   effective INTEGER PRIMARY KEY, position INTEGER NOT NULL, party INTEGER NOT NULL, case_file INTEGER NOT NULL,
   name TEXT NOT NULL, payload TEXT NOT NULL
 );
 CREATE INDEX move_case ON move (case_file);
--- Which roles a party, by URN, has in which cases, from where on. The procedure is named without its version.
+CREATE INDEX move_party ON move (party, name);
+-- Which roles a party, by URN, has had in which cases, from where on: it may have given them up. The procedure is named without its version.
 CREATE TABLE case_party (
   urn TEXT NOT NULL, procedure TEXT NOT NULL, case_file INTEGER NOT NULL, role TEXT NOT NULL, since INTEGER NOT NULL,
   PRIMARY KEY (urn, procedure, case_file, role)
 ) WITHOUT ROWID;
-CREATE INDEX case_party_file ON case_party (case_file);
 -- Cases as their last moves left them, which is what the next one is held against. \`ended\`: when, 0 for an open one.
+-- \`document\` is the rest of it as JSON.
 -- Neither knows what time alone does: a term takes effect at its own moment, which is computed when somebody looks.
 CREATE TABLE case_now (
   case_file INTEGER PRIMARY KEY, state TEXT NOT NULL, ended INTEGER NOT NULL, opened_at INTEGER NOT NULL,
   moved_at INTEGER NOT NULL, effective INTEGER NOT NULL, document TEXT NOT NULL
 );
+CREATE INDEX case_now_open ON case_now (case_file) WHERE ended = 0;
 -- Clocks and terms that run, by when they run out.
 CREATE TABLE due_clock (at INTEGER NOT NULL, case_file INTEGER NOT NULL, clock TEXT NOT NULL, PRIMARY KEY (at, case_file, clock)) WITHOUT ROWID;
 -- Moves in logs that are not their seat: they change no case, and are what a deadline asks for.
@@ -154,7 +159,7 @@ CREATE TABLE filed_move (
   at INTEGER NOT NULL, effective INTEGER NOT NULL, id BLOB NOT NULL, payload TEXT NOT NULL
 );
 CREATE INDEX filed_move_urn ON filed_move (urn);
-CREATE INDEX filed_move_seat ON filed_move (seat, position);
+CREATE INDEX filed_move_seat ON filed_move (seat, effective);
 CREATE INDEX filed_move_id ON filed_move (id);
 -- Moves that waited for approvals and were not possible any more when the last of these came.
 CREATE TABLE idle_move (position INTEGER PRIMARY KEY, urn TEXT NOT NULL, effective INTEGER NOT NULL, code TEXT NOT NULL, detail TEXT NOT NULL);

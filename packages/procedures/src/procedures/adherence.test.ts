@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { knownSymbols } from '@comity/instruments'
 import { checkPayload, coreKinds } from '@comity/statement'
 import { atTime, recordsOf } from '../at-time.ts'
 import type { Case, Move } from '../case.ts'
@@ -179,4 +180,20 @@ test('whatever the two kinds allow is a move that is possible, whatever came bef
     }),
     { numRuns: 200 },
   )
+})
+
+test('the texts that a statement can name are those that the instruments have', () => {
+  const versions = ['A/66/359', 'A/69/723', 'A/1/1']
+  for (const { name } of coreKinds.filter((each) => ['adherence', 'support'].includes(each.name))) {
+    const kind = coreKinds.find((each) => each.name === name) ?? assert.fail(name)
+    for (const instrument of ['code', 'gids'] as const) {
+      const known = knownSymbols(instrument)
+      for (const version of versions) {
+        const say = (): void =>
+          checkPayload(kind, { version }, { iss: state, sub: `urn:comity:instrument:${instrument}`, iat: start })
+        if (known === undefined || known.includes(version)) say()
+        else assert.throws(say, { code: 'schema-violation', message: /version: is no text .*its texts are A\/66\/359, A\/69\/723/ })
+      }
+    }
+  }
 })

@@ -3,7 +3,6 @@ import { test } from 'node:test'
 import type { Case } from '../case.ts'
 import { moveBy, partyOf, seat, start, utc } from '../play.fixture.ts'
 import { atTime } from '../at-time.ts'
-import { possibleMoves } from '../possible.ts'
 import { openCase, reduce } from '../reduce.ts'
 import { agreement } from './agreement.ts'
 
@@ -11,10 +10,10 @@ const terms = `sha256:${'7e'.repeat(32)}`
 const other = `sha256:${'8f'.repeat(32)}`
 const day = 86_400
 
-function inForce(): Case {
-  const body = { parties: [partyOf('b'), partyOf('c')], subject: 'Requests', terms }
+function inForce(others: readonly string[] = ['b', 'c'], more: object = {}): Case {
+  const body = { parties: others.map(partyOf), subject: 'Requests', terms, ...more }
   let of = openCase(agreement, moveBy('a', 'propose-terms', body), { seat, place: utc })
-  for (const party of ['a', 'b', 'c']) {
+  for (const party of ['a', ...others]) {
     assert.equal(of.state, 'proposed')
     of = reduce(agreement, of, moveBy(party, 'sign', { terms }))
   }
@@ -44,18 +43,119 @@ test('each amendment has signatures of its own, and the agreement is in force me
   }
 })
 
-test('notice ends an agreement after twelve months by itself, at that moment, unless it is taken back', () => {
-  const of = reduce(agreement, inForce(), moveBy('c', 'give-notice'))
+test('the amended terms are the terms once the last has signed them', () => {
+  let of = reduce(agreement, inForce(['b']), moveBy('b', 'propose-amendment', { amended: other }))
+  of = reduce(agreement, of, moveBy('a', 'sign-amendment', { amended: other }))
+  assert.equal(of.facts['terms'], terms)
+  assert.equal(reduce(agreement, of, moveBy('b', 'sign-amendment', { amended: other })).facts['terms'], other)
+})
+
+test('notice between two ends the agreement after twelve months by itself, at that moment, unless it is taken back', () => {
+  const of = reduce(agreement, inForce(['b']), moveBy('b', 'give-notice'))
   const end = of.clocks['notice']?.endsAt ?? 0
   assert.equal(new Date(end * 1000).toISOString(), '2027-11-21T23:59:59.000Z')
+  assert.equal(of.state, 'ending')
   assert.equal(atTime(agreement, of, end).state, 'ending')
   const ended = atTime(agreement, of, end + 30 * day)
   assert.deepEqual([ended.state, ended.movedAt], ['ended', end])
-  assert.deepEqual(
-    possibleMoves(agreement, of, end + day).map(({ move }) => move),
-    ['reply'],
-  )
-  assert.throws(() => reduce(agreement, of, moveBy('c', 'take-back-notice', {}, end + 1)), { code: 'not-possible-now' })
-  const back = reduce(agreement, of, moveBy('c', 'take-back-notice', {}, start + 100 * day))
-  assert.equal(atTime(agreement, back, end + day).state, 'in-force')
+  assert.throws(() => reduce(agreement, of, moveBy('a', 'take-back-notice')), { code: 'guarded', message: /no notice/ })
+  assert.throws(() => reduce(agreement, of, moveBy('b', 'take-back-notice', {}, end + 1)), { code: 'not-possible-now' })
+  const back = reduce(agreement, of, moveBy('b', 'take-back-notice', {}, start + 100 * day))
+  assert.deepEqual([back.state, atTime(agreement, back, end + day).state], ['in-force', 'in-force'])
+})
+
+test('among several, who gave notice leaves, and the agreement goes on between the others while two are left', () => {
+  let of = reduce(agreement, inForce(), moveBy('c', 'give-notice'))
+  assert.equal(of.state, 'in-force')
+  of = reduce(agreement, of, moveBy('b', 'give-notice', {}, start + 60 * day))
+  assert.equal(of.state, 'ending', 'fewer than two stay')
+  const first = start + 366 * day
+  const left = atTime(agreement, of, first)
+  assert.deepEqual([left.state, left.roles['party']], ['ending', [partyOf('a'), partyOf('b')]])
+  assert.throws(() => reduce(agreement, of, moveBy('c', 'suspend', { ground: 'x' }, first)), { code: 'not-your-move' })
+  assert.equal(atTime(agreement, of, start + 430 * day).state, 'ended')
+})
+
+test('the parties agree that a notice ends earlier, and while the case is suspended it stands still', () => {
+  const given = reduce(agreement, inForce(['b']), moveBy('b', 'give-notice'))
+  const agreed = (of: Case, what: object, at: number): Case => {
+    const proposal = moveBy('a', 'propose', { what }, at)
+    return reduce(
+      agreement,
+      reduce(agreement, of, proposal),
+      moveBy('b', 'accept', { proposal: proposal.statement }, at),
+    )
+  }
+  const earlier = agreed(given, { kind: 'end-clock-at', clock: 'notice', at: start + 30 * day }, start + day)
+  assert.equal(atTime(agreement, earlier, start + 31 * day).state, 'ended')
+  const end = given.clocks['notice']?.endsAt ?? 0
+  const stood = agreed(agreed(given, { kind: 'suspend' }, start + day), { kind: 'resume' }, start + 101 * day)
+  assert.equal(atTime(agreement, stood, end + 100 * day).state, 'ending')
+  assert.equal(atTime(agreement, stood, end + 100 * day + 1).state, 'ended')
+})
+
+test('a party suspends it for itself; it is suspended once fewer than two apply it', () => {
+  const ground = { ground: 'Requests went around the central authority.' }
+  let of = reduce(agreement, inForce(), moveBy('a', 'suspend', ground))
+  assert.equal(of.state, 'in-force')
+  assert.throws(() => reduce(agreement, of, moveBy('a', 'suspend', ground)), { code: 'guarded' })
+  of = reduce(agreement, of, moveBy('b', 'suspend', ground))
+  assert.equal(of.state, 'suspended')
+  assert.throws(() => reduce(agreement, of, moveBy('c', 'resume-terms')), { code: 'guarded' })
+  assert.equal(reduce(agreement, of, moveBy('a', 'resume-terms')).state, 'in-force')
+})
+
+test('what binds others is not taken back by who proposed it', () => {
+  const body = { parties: [partyOf('b')], subject: 'Requests', terms }
+  const proposal = openCase(agreement, moveBy('a', 'propose-terms', body), { seat, place: utc })
+  assert.notEqual(reduce(agreement, proposal, moveBy('a', 'withdraw')).withdrawnAt, undefined)
+  assert.throws(() => reduce(agreement, inForce(), moveBy('a', 'withdraw')), { code: 'not-possible-now' })
+})
+
+test('others accede where the agreement is open, to the terms in force', () => {
+  const open = inForce(['b'], { open: true })
+  const joined = reduce(agreement, open, moveBy('d', 'accede', { terms }))
+  assert.deepEqual(joined.roles['party'], ['a', 'b', 'd'].map(partyOf))
+  assert.throws(() => reduce(agreement, open, moveBy('d', 'accede', { terms: other })), { code: 'guarded' })
+  assert.throws(() => reduce(agreement, inForce(['b']), moveBy('d', 'accede', { terms })), {
+    code: 'guarded',
+    message: /not open/,
+  })
+})
+
+test('an agreement binds many', () => {
+  const others = Array.from({ length: 40 }, (_, i) => `state ${i}`)
+  const of = inForce(others)
+  assert.equal(of.roles['party']?.length, 41)
+  assert.equal(of.made['sign'], undefined, 'a round that is complete leaves nothing behind')
+})
+
+test('terms that concern data come as rules, which are held to be well formed and of one mind', () => {
+  const rule = {
+    name: 'one',
+    effect: 'permit',
+    act: 'access',
+    data: ['traffic'],
+    from: ['XA'],
+    to: ['XB'],
+    article: '4',
+  }
+  const propose = (...rules: object[]): Case =>
+    openCase(agreement, moveBy('a', 'propose-terms', { parties: [partyOf('b')], subject: 'Requests', terms, rules }), {
+      seat,
+      place: utc,
+    })
+  assert.equal(propose(rule).state, 'proposed')
+  const cases: readonly (readonly [readonly object[], string, RegExp])[] = [
+    [[rule, rule], 'guarded', /two rules have the name one/],
+    [[{ ...rule, to: ['XA'] }], 'guarded', /does not leave the State/],
+    [[rule, { ...rule, name: 'two', effect: 'forbid', data: ['any'] }], 'guarded', /two forbids all that one permits/],
+    [[{ ...rule, effect: 'maybe' }], 'bad-body', /effect/],
+    [[{ ...rule, article: undefined }], 'bad-body', /rules/],
+    [[{ ...rule, answer: { days: 0 } }], 'bad-body', /answer/],
+    [[], 'bad-body', /rules/],
+  ]
+  for (const [rules, code, message] of cases) assert.throws(() => propose(...rules), { code, message })
+  const narrower = { ...rule, name: 'two', effect: 'forbid', data: ['any'], purpose: ['administrative'] }
+  assert.equal(propose(rule, narrower).state, 'proposed')
 })

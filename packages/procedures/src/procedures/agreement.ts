@@ -1,8 +1,12 @@
 import { fields } from '@comity/statement'
 import { Type } from 'typebox'
-import { type Citation, defineProcedure } from '../definition.ts'
+import { endOf } from '../clocks/end.ts'
+import { type Citation, defineProcedure, type Guard, type GuardLook, type StateRecord } from '../definition.ts'
+import { agreementRules, ruleFault } from './agreement-rules.ts'
 
-const { closed, digest, documents, party, text } = fields
+const { closed, digest, documents, party, statementId, text } = fields
+
+const notice = { months: 12 } as const
 
 const initiative: Citation = {
   text: 'Global Initiative on Data Security (2020), the call to confirm the commitments by agreements',
@@ -13,18 +17,44 @@ const treaties = (article: string, verified: boolean): Citation => ({
   verified,
 })
 
+const confirmed = (said: string): readonly StateRecord[] => [
+  { provision: 'gids-9', text: said },
+  { provision: 'code-j', text: said },
+]
+
+/** Who has suspended it, and who leaves when. Safe: nothing but the derivations below writes these facts. */
+const suspendedBy = ({ facts }: GuardLook) => (facts['suspendedBy'] ?? []) as readonly string[]
+const leaving = ({ facts }: GuardLook) => (facts['leaving'] ?? {}) as Readonly<Record<string, number>>
+
+/** Between two parties at least it is applied, or it is suspended; with fewer that stay it is ending. */
+function standingOf(look: GuardLook): 'in-force' | 'ending' | 'suspended' {
+  const parties = look.roles['party'] ?? []
+  if (parties.filter((each) => !suspendedBy(look).includes(each)).length < 2) return 'suspended'
+  return parties.filter((each) => !Object.hasOwn(leaving(look), each)).length < 2 ? 'ending' : 'in-force'
+}
+
+const soundRules: Guard = {
+  reads: [],
+  says: 'rules are of one mind',
+  check: ({ body }) => ruleFault(body['rules']),
+}
+
 /** Agreements between two parties or many: from the proposal to signature, amendment, suspension, notice and end. */
 export const agreement = defineProcedure({
   name: 'agreement',
   version: 1,
   title: 'Agreement',
   purpose:
-    'A party proposes terms to others. The agreement is in force once each has signed the same terms. It is amended the same way, suspended with good faith shown on record, and ends by consent of all or twelve months after notice.',
+    'A party proposes terms to others, as a document and, where they concern data, as rules. The agreement is in force once each has signed; where it is open, others accede. It is amended the same way. A party suspends it, or leaves twelve months after its notice, for itself: the agreement ends with fewer than two parties, or by consent of all.',
   provisions: ['gids-9', 'gids-6', 'code-j'],
   roles: {
-    party: { title: 'Who is to be bound', most: 193 },
-    depositary: { title: 'Who keeps the texts and tells the parties' },
-    'third-state': { title: 'A State that says what the terms do to its data', most: 32 },
+    party: {
+      title: 'Who is to be bound',
+      most: 193,
+      leaves: { fact: 'leaving', least: 2, then: 'ended' },
+    },
+    depositary: { title: 'Who keeps the texts and tells the parties', isBystander: true },
+    'third-state': { title: 'A State that says what the terms do to its data', most: 64, isBystander: true },
   },
   seat: 'opener',
   visibility: 'public',
@@ -32,22 +62,26 @@ export const agreement = defineProcedure({
     proposed: { title: 'Proposed' },
     'in-force': {
       title: 'In force',
-      record: { provision: 'gids-9', text: 'The commitments are confirmed by an agreement in force.' },
+      isSettled: true,
+      record: confirmed('The commitments are confirmed by an agreement in force.'),
     },
     amending: {
       title: 'In force, an amendment is proposed',
-      record: { provision: 'gids-9', text: 'The agreement is in force as it was.' },
+      isSettled: true,
+      record: confirmed('The agreement is in force as it was.'),
     },
     suspended: {
-      title: 'Suspended by a party',
-      record: { provision: 'gids-9', text: 'A party has suspended the agreement.' },
+      title: 'Suspended',
+      isSettled: true,
+      record: confirmed('The agreement is suspended: fewer than two parties apply it.'),
     },
     ending: {
       title: 'In force, notice was given',
-      record: { provision: 'gids-9', text: 'The agreement is in force until the notice runs out.' },
+      isSettled: true,
+      record: confirmed('The agreement is in force until the notice runs out.'),
     },
     rejected: { title: 'Not concluded', isEnd: true },
-    ended: { title: 'Ended', isEnd: true, record: { provision: 'gids-9', text: 'The agreement has ended.' } },
+    ended: { title: 'Ended', isEnd: true, record: confirmed('The agreement has ended.') },
   },
   moves: {
     'propose-terms': {
@@ -62,16 +96,23 @@ export const agreement = defineProcedure({
         depositary: Type.Optional(party),
         subject: text(400),
         terms: digest,
-        conflicts: Type.Optional(digest),
+        rules: Type.Optional(agreementRules),
+        open: Type.Optional(Type.Boolean({ description: 'whether others may accede' })),
+        conflicts: Type.Optional({
+          ...statementId,
+          description: 'the statement that says what the terms do to third States',
+        }),
         documents: Type.Optional(documents),
       }),
-      keeps: ['terms'],
+      guard: soundRules,
+      keeps: ['terms', 'open'],
       cites: [initiative],
     },
     observe: {
       title: 'Say what the terms do to a third State',
       by: 'anyone',
       joins: 'third-state',
+      again: true,
       from: ['proposed', 'amending', 'in-force'],
       to: 'same',
       body: closed({ text: text(16_000), documents: Type.Optional(documents) }),
@@ -105,7 +146,13 @@ export const agreement = defineProcedure({
       from: ['in-force'],
       to: 'amending',
       resets: ['sign-amendment'],
-      body: closed({ amended: digest, documents: Type.Optional(documents) }),
+      body: closed({
+        amended: digest,
+        rules: Type.Optional(agreementRules),
+        conflicts: Type.Optional(statementId),
+        documents: Type.Optional(documents),
+      }),
+      guard: soundRules,
       keeps: ['amended'],
       cites: [treaties('39', true)],
     },
@@ -124,6 +171,33 @@ export const agreement = defineProcedure({
             ? undefined
             : `the terms that were proposed are ${String(facts['amended'])}`,
       },
+      derives: {
+        reads: ['terms', 'amended'],
+        facts: ['terms'],
+        // With the last signature the amended terms are the terms.
+        from: ({ facts, roles, made }) => ({
+          terms: made.length + 1 === roles['party']?.length ? facts['amended'] : facts['terms'],
+        }),
+      },
+    },
+    accede: {
+      title: 'Accede',
+      by: 'anyone',
+      joins: 'party',
+      from: ['in-force'],
+      to: 'same',
+      body: closed({ terms: digest }),
+      guard: {
+        reads: ['open', 'terms'],
+        says: 'the agreement is open to others, and the terms are those in force',
+        check: ({ facts, body }) =>
+          facts['open'] !== true
+            ? 'the agreement is not open to others: its parties propose an amendment, or another agreement'
+            : facts['terms'] === body['terms']
+              ? undefined
+              : `the terms in force are ${String(facts['terms'])}`,
+      },
+      cites: [treaties('15', false)],
     },
     'decline-amendment': {
       title: 'Decline the amendment',
@@ -133,41 +207,87 @@ export const agreement = defineProcedure({
       body: closed({ reason: Type.Optional(text(4000)) }),
     },
     suspend: {
-      title: 'Suspend',
+      title: 'Suspend it for itself',
       by: ['party'],
-      from: ['in-force'],
-      to: 'suspended',
+      from: ['in-force', 'amending', 'ending', 'suspended'],
+      to: ['in-force', 'ending', 'suspended'],
       body: closed({ ground: text(4000, 'the breach or the change that is said to allow it') }),
+      guard: {
+        reads: ['suspendedBy'],
+        says: 'who has not suspended it already',
+        check: (look) => (suspendedBy(look).includes(look.by) ? 'it is suspended by that party already' : undefined),
+      },
+      derives: {
+        reads: ['suspendedBy'],
+        facts: ['suspendedBy'],
+        from: (look) => ({ suspendedBy: [...suspendedBy(look), look.by] }),
+      },
+      decide: { reads: ['suspendedBy', 'leaving'], choose: standingOf },
       cites: [treaties('57 and 60', false)],
     },
     'resume-terms': {
-      title: 'Resume',
+      title: 'Resume it',
       by: ['party'],
-      from: ['suspended'],
-      to: 'in-force',
+      from: ['in-force', 'amending', 'ending', 'suspended'],
+      to: ['in-force', 'ending', 'suspended'],
       body: closed({ text: Type.Optional(text(4000)) }),
+      guard: {
+        reads: ['suspendedBy'],
+        says: 'who has suspended it',
+        check: (look) => (suspendedBy(look).includes(look.by) ? undefined : 'it is not suspended by that party'),
+      },
+      derives: {
+        reads: ['suspendedBy'],
+        facts: ['suspendedBy'],
+        from: (look) => ({ suspendedBy: suspendedBy(look).filter((party) => party !== look.by) }),
+      },
+      decide: { reads: ['suspendedBy', 'leaving'], choose: standingOf },
     },
     'give-notice': {
       title: 'Give notice of withdrawal',
       by: ['party'],
-      from: ['in-force', 'suspended'],
-      to: 'ending',
+      from: ['in-force', 'amending', 'ending', 'suspended'],
+      to: ['in-force', 'ending', 'suspended'],
       body: closed({ reason: Type.Optional(text(4000)) }),
+      guard: {
+        reads: ['leaving'],
+        says: 'who has not given it already',
+        check: (look) => (Object.hasOwn(leaving(look), look.by) ? 'its notice runs already' : undefined),
+      },
+      derives: {
+        reads: ['leaving'],
+        facts: ['leaving'],
+        from: (look) => ({ leaving: { ...leaving(look), [look.by]: endOf(look.at, notice, look.place) } }),
+      },
+      decide: { reads: ['suspendedBy', 'leaving'], choose: standingOf },
       cites: [treaties('56(2)', false)],
     },
     'take-back-notice': {
       title: 'Take the notice back',
       by: ['party'],
-      from: ['ending'],
-      to: 'in-force',
+      from: ['in-force', 'amending', 'ending', 'suspended'],
+      to: ['in-force', 'ending', 'suspended'],
       body: closed({}),
+      guard: {
+        reads: ['leaving'],
+        says: 'who has given it',
+        check: (look) => (Object.hasOwn(leaving(look), look.by) ? undefined : 'no notice of that party runs'),
+      },
+      derives: {
+        reads: ['leaving'],
+        facts: ['leaving'],
+        from: (look) => ({
+          leaving: Object.fromEntries(Object.entries(leaving(look)).filter(([by]) => by !== look.by)),
+        }),
+      },
+      decide: { reads: ['suspendedBy', 'leaving'], choose: standingOf },
       cites: [treaties('68', false)],
     },
     end: {
       title: 'End it by consent',
       by: ['party'],
       each: true,
-      from: ['in-force', 'suspended', 'ending'],
+      from: ['in-force', 'amending', 'suspended', 'ending'],
       to: 'ended',
       body: closed({ text: Type.Optional(text(4000)) }),
       cites: [treaties('54(b)', false)],
@@ -175,15 +295,14 @@ export const agreement = defineProcedure({
   },
   clocks: {
     notice: {
-      title: 'Notice of withdrawal',
+      title: 'The latest notice of withdrawal',
       starts: ['give-notice'],
       stops: ['take-back-notice', 'end'],
-      length: { months: 12 },
+      length: notice,
       binds: 'party',
       source: treaties('56(2)', false),
-      lapse: 'the agreement ends',
+      lapse: 'who gave it is no party any more; with fewer than two the agreement has ended',
       opens: [],
-      term: 'ended',
     },
   },
   sources: [initiative, treaties('11, 24, 39, 54, 56, 57, 60', false)],
@@ -196,6 +315,20 @@ export const agreement = defineProcedure({
         parties: ['party 2'],
         subject: 'Requests for data go through central authorities',
         terms: `sha256:${'7e'.repeat(32)}`,
+        rules: [
+          {
+            name: 'subscriber-data',
+            effect: 'permit',
+            act: 'access',
+            data: ['subscriber'],
+            from: ['XA'],
+            to: ['XB'],
+            through: 'central-authority',
+            conditions: ['judicial-authorisation', 'notice-to-person'],
+            answer: { days: 30 },
+            article: '4(1)',
+          },
+        ],
       },
     },
     { by: 'party', move: 'sign', after: 86_400, body: { terms: `sha256:${'7e'.repeat(32)}` } },

@@ -16,13 +16,14 @@ function proposed(members: number, importance: string): Case {
   return openCase(decision, moveBy('proposer', 'propose-text', body), { seat, place: utc })
 }
 
-/** The roll-call on a proposal, closed when its time is over. */
+/** The roll-call on a proposal, closed when all have voted, else when its time is over. */
 function decided(votes: readonly ('yes' | 'no' | 'abstain' | 'none')[], importance = 'ordinary'): Case {
   let of = reduce(decision, proposed(votes.length, importance), moveBy('chair', 'call-vote'))
   for (const [i, vote] of votes.entries()) {
     if (vote !== 'none') of = reduce(decision, of, moveBy(memberOf(i), 'cast', { vote }, start + hour))
   }
-  return reduce(decision, of, moveBy('chair', 'close-vote-in-time', {}, start + 8 * 24 * hour))
+  const close = votes.includes('none') ? 'close-vote-in-time' : 'close-vote'
+  return reduce(decision, of, moveBy('chair', close, {}, start + 8 * 24 * hour))
 }
 
 test('a majority of those voting decides, abstention is not voting, and a tie rejects', () => {
@@ -87,4 +88,22 @@ test('the order in which members vote changes nothing', () => {
     ),
     { numRuns: 50 },
   )
+})
+
+test('who abstains is present: abstentions make a quorum, silence does not', () => {
+  assert.equal(decided(['yes', 'abstain', 'none']).state, 'adopted')
+  assert.equal(decided(['yes', 'none', 'none']).state, 'discussion')
+  assert.equal(decided(['yes', 'no', 'none', 'none']).state, 'discussion', 'half of the members is no majority')
+})
+
+test('a vote may be explained, and what was decided is linked to what was done about it', () => {
+  let of = reduce(decision, proposed(1, 'ordinary'), moveBy('chair', 'call-vote'))
+  assert.throws(() => reduce(decision, of, moveBy('proposer', 'withdraw')), { code: 'not-possible-now' })
+  of = reduce(decision, of, moveBy(memberOf(0), 'cast', { vote: 'no', explanation: 'The text came late.' }))
+  assert.deepEqual(of.facts['vote'], { [partyOf(memberOf(0))]: 'no' })
+  assert.throws(() => reduce(decision, of, moveBy(memberOf(0), 'cast', { vote: 'maybe' })), { code: 'bad-body' })
+  const adopted = decided(['yes'])
+  const reported = reduce(decision, adopted, moveBy(memberOf(0), 'report-implementation', { text: 'Done.' }))
+  assert.equal(reduce(decision, reported, moveBy('chair', 'conclude')).state, 'implemented')
+  assert.throws(() => reduce(decision, adopted, moveBy('proposer', 'withdraw')), { code: 'not-possible-now' })
 })

@@ -48,7 +48,7 @@ export const decision = defineProcedure({
     'A proposal is discussed and amended. The chair calls for consensus; who objects brings it to a public roll-call, in which every member has one signed vote. The decision is linked to what was done about it.',
   provisions: ['code-g', 'code-j'],
   roles: {
-    proposer: { title: 'Who proposes' },
+    proposer: { title: 'Who proposes', isBystander: true },
     chair: { title: 'Who leads the discussion, and states its outcome' },
     member: { title: 'Who decides', most: 256 },
   },
@@ -61,9 +61,10 @@ export const decision = defineProcedure({
     },
     consensus: { title: 'Consensus is called for' },
     objected: { title: 'Objected to' },
-    voting: { title: 'Roll-call' },
+    voting: { title: 'Roll-call', isSettled: true },
     adopted: {
       title: 'Adopted',
+      isSettled: true,
       record: { provision: 'code-g', text: 'A decision was adopted, with every vote on record.' },
     },
     rejected: {
@@ -101,7 +102,11 @@ export const decision = defineProcedure({
       by: ['member', 'proposer'],
       from: ['discussion', 'objected'],
       to: 'same',
-      body: closed({ text: text(16_000), documents: Type.Optional(documents) }),
+      body: closed({
+        text: text(16_000),
+        amendment: Type.Optional({ ...digest, description: 'document with the amendment that is asked for' }),
+        documents: Type.Optional(documents),
+      }),
     },
     amend: {
       title: 'Put an amended text before the members',
@@ -147,6 +152,7 @@ export const decision = defineProcedure({
     cast: {
       title: 'Vote',
       by: ['member'],
+      each: true,
       once: true,
       from: ['voting'],
       to: 'same',
@@ -213,7 +219,7 @@ export const decision = defineProcedure({
     votes: {
       title: 'Votes',
       starts: ['call-vote'],
-      stops: ['close-vote'],
+      stops: ['cast'],
       length: { days: 7 },
       binds: 'member',
       source: { text: "this project's own choice, where the rules of a body name no time", verified: true },

@@ -1,11 +1,15 @@
 import { fields } from '@comity/statement'
 import { Type } from 'typebox'
+import { type Case, deadlineOf } from '../case.ts'
 import { type Citation, defineProcedure } from '../definition.ts'
+import type { Filing } from '../standing-with.ts'
 
-const { closed, date, documents, oneOf, party, text } = fields
+const { closed, date, documents, kidHex, language, list, oneOf, party, text } = fields
+
+const contact = oneOf(['diplomatic', 'technical', 'judicial'])
 
 const directory: Citation = {
-  text: 'Global intergovernmental points of contact directory (OEWG, A/79/214, annex A): contacts are tested',
+  text: 'Global intergovernmental points of contact directory (OEWG, A/79/214, annex A): contacts are tested, every six months, and answer within a day',
   verified: false,
 }
 const cooperation: Citation = {
@@ -19,7 +23,7 @@ export const exercise = defineProcedure({
   version: 1,
   title: 'Exercise',
   purpose:
-    'An organiser announces an exercise and names who takes part. A ping asks the points of contact to answer within 24 hours; other exercises end with what was learnt. Who did not answer is shown as not having answered, and nothing more.',
+    'An organiser announces an exercise and names who takes part. A ping asks one function of the directory of contacts, diplomatic, technical or judicial, to answer within 24 hours, and is repeated every six months; other exercises end with what was learnt. Who did not answer is shown as not having answered, and nothing more.',
   provisions: ['code-e', 'code-h', 'code-j'],
   roles: {
     organiser: { title: 'Who runs it' },
@@ -30,8 +34,23 @@ export const exercise = defineProcedure({
   states: {
     announced: { title: 'Announced' },
     running: { title: 'Running', record: { provision: 'code-h', text: 'An exercise takes place.' } },
-    done: { title: 'Run', record: { provision: 'code-h', text: 'An exercise was run.' } },
-    learnt: { title: 'With lessons', isEnd: true, record: { provision: 'code-h', text: 'What was learnt is public.' } },
+    done: {
+      title: 'Run',
+      record: [
+        { provision: 'code-h', text: 'An exercise was run.' },
+        { provision: 'code-e', text: 'Readiness was exercised.' },
+        { provision: 'code-j', text: 'Points of contact were tested.', where: { fact: 'type', is: 'ping' } },
+      ],
+    },
+    learnt: {
+      title: 'With lessons',
+      isEnd: true,
+      record: [
+        { provision: 'code-h', text: 'What was learnt is public.' },
+        { provision: 'code-e', text: 'Readiness was exercised, and what was learnt is public.' },
+        { provision: 'code-j', text: 'Points of contact were tested.', where: { fact: 'type', is: 'ping' } },
+      ],
+    },
   },
   moves: {
     announce: {
@@ -44,23 +63,43 @@ export const exercise = defineProcedure({
       body: closed({
         type: oneOf(['ping', 'table-top', 'technical', 'other'], 'what is exercised'),
         participants: Type.Array(party, { minItems: 1, maxItems: 256, uniqueItems: true }),
+        function: Type.Optional({ ...contact, description: 'of a ping: which function of the directory is to answer' }),
+        languages: Type.Optional(list(language, 16, 'in which an answer is asked for')),
         subject: text(400),
         planned: Type.Optional(date),
         documents: Type.Optional(documents),
       }),
-      keeps: ['type'],
+      guard: {
+        reads: [],
+        says: 'a ping names the function that is tested',
+        check: ({ body }) =>
+          body['type'] === 'ping' && body['function'] === undefined
+            ? 'a ping tests one function of the directory: say which in function, and open another for the next'
+            : undefined,
+      },
+      keeps: ['type', 'function'],
       cites: [directory, cooperation],
     },
-    start: { title: 'Start it', by: ['organiser'], from: ['announced'], to: 'running', body: closed({}) },
+    start: {
+      title: 'Start it, or the next round of it',
+      by: ['organiser'],
+      from: ['announced', 'done'],
+      to: 'running',
+      resets: ['answer'],
+      body: closed({}),
+    },
     answer: {
       title: 'Answer',
       by: ['participant'],
+      each: true,
       once: true,
       from: ['running'],
       to: 'same',
       body: closed({
         text: Type.Optional(text(4000)),
-        through: Type.Optional(oneOf(['diplomatic', 'technical', 'judicial'])),
+        language: Type.Optional(language),
+        hours: Type.Optional(text(100, 'when the contact is reached, with its time zone')),
+        key: Type.Optional({ ...kidHex, description: 'key of the contact, by its thumbprint (RFC 9679)' }),
       }),
       cites: [directory],
     },
@@ -70,6 +109,12 @@ export const exercise = defineProcedure({
       from: ['running'],
       to: 'done',
       body: closed({ result: Type.Optional(text(16_000)) }),
+      guard: {
+        reads: [],
+        says: 'a ping ends once all have answered or its 24 hours are over',
+        check: ({ clocks }) =>
+          clocks['answers'] === 'running' ? 'some have not answered yet, and their 24 hours are not over' : undefined,
+      },
     },
     report: {
       title: 'Publish what was learnt',
@@ -83,11 +128,23 @@ export const exercise = defineProcedure({
     answers: {
       title: 'Answers of the points of contact',
       starts: ['start'],
-      stops: ['end'],
+      where: { fact: 'type', is: 'ping' },
+      stops: ['answer'],
       length: { hours: 24 },
       binds: 'participant',
       source: directory,
       lapse: 'who has not answered is shown as not having answered; the organiser ends it when it likes',
+      opens: [],
+    },
+    next: {
+      title: 'The next test',
+      starts: ['end'],
+      where: { fact: 'type', is: 'ping' },
+      stops: ['start', 'report'],
+      length: { months: 6 },
+      binds: 'organiser',
+      source: directory,
+      lapse: 'the next round is due; nothing else follows',
       opens: [],
     },
   },
@@ -99,13 +156,40 @@ export const exercise = defineProcedure({
       after: 0,
       body: {
         type: 'ping',
+        function: 'technical',
         participants: ['participant', 'participant 2'],
         subject: 'Half-yearly test of the contacts',
       },
     },
     { by: 'organiser', move: 'start', after: 3600, body: {} },
-    { by: 'participant', move: 'answer', after: 1200, body: { through: 'technical' } },
+    { by: 'participant', move: 'answer', after: 1200, body: { language: 'en', hours: 'all day, UTC' } },
     { by: 'organiser', move: 'end', after: 86_400, body: {} },
     { by: 'organiser', move: 'report', after: 86_400, body: { lessons: 'One of two answered, after twenty minutes.' } },
   ],
 })
+
+/** How one participant of a ping stands: what its answer was filed with in time, late, not yet, or not at all. */
+export interface PingResult {
+  readonly party: string
+  readonly standing: 'in-time' | 'late' | 'awaited' | 'none'
+  readonly answeredAt?: number
+}
+
+/**
+ * Who has answered the latest round of a ping, as a table for people; in the order in which they were named.
+ *
+ * @param answers moves `answer` of the case, as the home logs of their authors or the seat have them
+ */
+export function pingResults(of: Case, answers: readonly Filing[], at: number): readonly PingResult[] {
+  const round = of.clocks['answers']
+  if (round === undefined) return []
+  const deadline = deadlineOf(round)
+  return (of.roles['participant'] ?? []).map((party) => {
+    const times = answers.flatMap(({ name, by, filedAt }) =>
+      name === 'answer' && by === party && filedAt >= round.startedAt && filedAt <= at ? [filedAt] : [],
+    )
+    if (times.length === 0) return { party, standing: at > deadline ? 'none' : 'awaited' }
+    const answeredAt = Math.min(...times)
+    return { party, standing: answeredAt <= deadline ? 'in-time' : 'late', answeredAt }
+  })
+}

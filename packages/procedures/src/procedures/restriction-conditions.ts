@@ -72,6 +72,7 @@ export const noticeFields = {
     closed({ at: Type.Optional(date), delay: Type.Optional(closed({ reason: words, until: date })) }),
   ),
   appeal: Type.Optional(closed({ body: text(400), until: Type.Optional(date) })),
+  goodFaith: Type.Optional(Type.Boolean({ description: 'whether the issuer declares that it acts in good faith' })),
 }
 
 export const notice = closed(noticeFields)
@@ -163,10 +164,11 @@ export function missingConditions(of: Notice): readonly string[] {
 /** What points at a person, an account or a machine, wherever it stands. */
 const identifying: readonly (readonly [what: string, form: RegExp])[] = [
   ['an e-mail address', /[^\s@<>()]+@[^\s@<>()]+\.[a-z]{2,}/i],
-  ['an IPv4 address', /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])/],
+  ['an IPv4 address', /(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?!\.?\d)/],
   ['an IPv6 address', /(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}|[0-9a-f]{1,4}::|::[0-9a-f]{1,4}/i],
   ['an account', /(?:^|[\s(])@[a-z0-9_.]{2,}/i],
   ['an address of content', /\b(?:https?|ftp|tg|magnet):[^\s]{3,}/i],
+  ['raw content', /\bdata:[^\s]{3,}|<[a-z!/][^>]*>|[A-Za-z0-9+/]{80,}/i],
   ['a telephone number', /\+\d[\d ()-]{7,}\d/],
 ]
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { moveBy, partyOf, seat, start, utc } from '../play.fixture.ts'
 import { atTime } from '../at-time.ts'
-import { openCase, reduce } from '../reduce.ts'
+import { openCase, reduce, requireForm } from '../reduce.ts'
 import { restriction } from './restriction.ts'
 import { conditions, missingConditions, type Notice, personalDataIn } from './restriction-conditions.ts'
 
@@ -78,6 +78,8 @@ const personal: readonly (readonly [string, object, RegExp])[] = [
   ['an account', { incitement: { speaker: 'known as @loudvoice' } }, /an account/],
   ['the address of content', { defences: ['see https://news.example/article'] }, /an address of content/],
   ['a telephone number', { defences: ['call +41 22 730 5111'] }, /a telephone number/],
+  ['raw content', { defences: ['<p>What was said</p>'] }, /raw content/],
+  ['a picture', { necessity: { threat: `data:image/png;base64,${'iVBOR'.repeat(20)}`, link: 'x' } }, /raw content/],
 ]
 for (const [what, change, message] of personal) {
   test(`a notice that holds ${what} is refused outright`, () => {
@@ -121,4 +123,52 @@ test('a restriction ends on the day that was said, and one without an end goes o
   assert.equal(atTime(restriction, of, end + 1).state, 'expired')
   const endless = openCase(restriction, moveBy('issuer', 'notice', without('end')), { seat, place: utc })
   assert.equal(atTime(restriction, endless, start + 100 * 365 * 86_400).state, 'noticed')
+})
+
+test('no move of a record names a person or brings a document, replies and decisions neither, in whichever log', () => {
+  const of = openCase(restriction, moveBy('issuer', 'notice', { ...whole, reviewer: partyOf('court') }), {
+    seat,
+    place: utc,
+  })
+  const appealed = reduce(restriction, of, moveBy('counsel', 'appeal', { text: 'It names nobody.' }))
+  const documents = [{ digest: `sha256:${'0d'.repeat(32)}`, size: 9, type: 'image/png' }]
+  const tried: readonly (readonly [string, string, object])[] = [
+    ['issuer', 'reply', { text: 'Ask jane.doe@mail.example.org.' }],
+    ['issuer', 'reply', { text: 'See the picture.', documents }],
+    ['counsel', 'reply', { text: 'Posted by @loudvoice.' }],
+    ['court', 'decide', { result: 'upheld', reasons: 'Served from 203.0.113.7.' }],
+    ['issuer', 'reinstate', { text: 'At https://news.example/article.' }],
+    ['issuer', 'withdraw', { reason: 'Call +41 22 730 5111.' }],
+  ]
+  for (const [role, name, body] of tried) {
+    const move = moveBy(role, name, { ...body })
+    assert.throws(() => reduce(restriction, appealed, move), { code: 'guarded', message: /names nobody/ })
+    assert.throws(() => requireForm(restriction, move), { code: 'guarded' })
+  }
+  const plain = { name: 'reply', body: { text: 'We note it.' } }
+  requireForm(restriction, plain)
+  assert.throws(() => requireForm(restriction, { ...plain, documents }), {
+    code: 'guarded',
+    message: /brings documents/,
+  })
+})
+
+test('an appeal that is pending on the last day is decided before the case ends', () => {
+  const end = Date.parse('2027-11-20T00:00:00Z') / 1000
+  let of = openCase(restriction, moveBy('issuer', 'notice', { ...whole, reviewer: partyOf('court') }), {
+    seat,
+    place: utc,
+  })
+  of = reduce(restriction, of, moveBy('counsel', 'appeal', { text: 'It names nobody.' }, end))
+  assert.throws(() => reduce(restriction, of, moveBy('issuer', 'withdraw', {}, end)), { code: 'not-possible-now' })
+  assert.equal(atTime(restriction, of, end + 100).state, 'appealed')
+  const reversed = { result: 'reversed', reasons: 'Nothing in it tells where it was taken.' }
+  const decided = reduce(restriction, of, moveBy('court', 'decide', reversed, end + 100))
+  assert.equal(decided.state, 'reversed')
+  assert.equal(atTime(restriction, decided, end + 101).state, 'expired')
+})
+
+test('nothing that a record keeps finds content again: the digest of it is in no fact', () => {
+  const of = openCase(restriction, moveBy('issuer', 'notice', whole), { seat, place: utc })
+  assert.deepEqual(of.facts, {})
 })

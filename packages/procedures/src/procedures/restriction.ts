@@ -1,25 +1,16 @@
 import { fields } from '@comity/statement'
 import { Type } from 'typebox'
-import { type Citation, defineProcedure, type GuardLook } from '../definition.ts'
+import { type Citation, defineProcedure } from '../definition.ts'
 import { comment, covenant, manila, noticeFields, personalDataIn, rabat } from './restriction-conditions.ts'
 
-const { closed, documents, oneOf, party, text } = fields
+const { closed, digest, list, oneOf, party, text } = fields
+
+/** Documents are named by their digests and never attached: whoever is concerned stands in most of them. */
+const evidence = Type.Optional(list(digest, 16, 'digests of documents that the parties hold'))
 
 const code: Citation = {
   text: 'International Code of Conduct for Information Security (A/66/359), provisions c and f',
   verified: true,
-}
-
-/** Nothing that is written here may name a person, an account or the content. */
-const withoutPersons = {
-  reads: [],
-  says: 'no name, address, account or content stands in it',
-  check: ({ body }: GuardLook) => {
-    const found = personalDataIn(body)
-    return found === undefined
-      ? undefined
-      : `${found}: a record of a restriction names nobody whom it hits, and no content`
-  },
 }
 
 /** Restrictions of information, as records. Nothing here restricts, asks for a restriction, or passes one on. */
@@ -34,11 +25,16 @@ export const restriction = defineProcedure({
     issuer: { title: 'Who restricts, or says that it does' },
     recorder: { title: 'Who records a restriction that nobody announced' },
     recipient: { title: 'Who was asked to carry it out', most: 16 },
-    counsel: { title: 'Who speaks for the person concerned, without a name', most: 8 },
+    counsel: { title: 'Who speaks for the person concerned, without a name', most: 8, isBystander: true },
     reviewer: { title: 'The court or body that hears an appeal' },
   },
   seat: 'opener',
   visibility: 'public',
+  refuses: {
+    says: 'a record of a restriction names nobody whom it hits, and no content; documents are given by their digests',
+    documents: true,
+    find: (body) => personalDataIn(body),
+  },
   states: {
     noticed: {
       title: 'Notice',
@@ -48,9 +44,21 @@ export const restriction = defineProcedure({
       title: 'Unannounced',
       record: { provision: 'code-f', text: "A restriction was recorded by a third party, as that party's claim." },
     },
-    appealed: { title: 'Appealed', record: { provision: 'code-f', text: 'An appeal is pending.' } },
-    upheld: { title: 'Upheld', record: { provision: 'code-f', text: 'A restriction was upheld on appeal.' } },
-    reversed: { title: 'Reversed', record: { provision: 'code-f', text: 'A restriction was reversed on appeal.' } },
+    appealed: {
+      title: 'Appealed',
+      isSettled: true,
+      record: { provision: 'code-f', text: 'An appeal is pending.' },
+    },
+    upheld: {
+      title: 'Upheld',
+      isSettled: true,
+      record: { provision: 'code-f', text: 'A restriction was upheld on appeal.' },
+    },
+    reversed: {
+      title: 'Reversed',
+      isSettled: true,
+      record: { provision: 'code-f', text: 'A restriction was reversed on appeal.' },
+    },
     expired: {
       title: 'Expired',
       isEnd: true,
@@ -74,9 +82,8 @@ export const restriction = defineProcedure({
         ...noticeFields,
         recipients: Type.Optional(Type.Array(party, { maxItems: 16, uniqueItems: true })),
         reviewer: Type.Optional(party),
-        documents: Type.Optional(documents),
+        evidence,
       }),
-      guard: withoutPersons,
       cites: [covenant, comment, rabat, manila],
     },
     record: {
@@ -91,9 +98,8 @@ export const restriction = defineProcedure({
         issuer: Type.Optional(party),
         reviewer: Type.Optional(party),
         method: text(1000, 'how it was found, so that others can find it too'),
-        documents: Type.Optional(documents),
+        evidence,
       }),
-      guard: withoutPersons,
       cites: [code],
     },
     supplement: {
@@ -101,8 +107,7 @@ export const restriction = defineProcedure({
       by: ['issuer'],
       from: ['noticed', 'recorded', 'appealed'],
       to: 'same',
-      body: closed({ ...noticeFields, documents: Type.Optional(documents) }),
-      guard: withoutPersons,
+      body: closed({ ...noticeFields, evidence }),
     },
     appeal: {
       title: 'Appeal',
@@ -110,8 +115,7 @@ export const restriction = defineProcedure({
       joins: 'counsel',
       from: ['noticed', 'recorded'],
       to: 'appealed',
-      body: closed({ text: text(4000), documents: Type.Optional(documents) }),
-      guard: withoutPersons,
+      body: closed({ text: text(4000), evidence }),
       cites: [manila],
     },
     decide: {
@@ -122,9 +126,8 @@ export const restriction = defineProcedure({
       body: closed({
         result: oneOf(['upheld', 'reversed']),
         reasons: text(16_000),
-        documents: Type.Optional(documents),
+        evidence,
       }),
-      guard: withoutPersons,
       decide: { reads: [], choose: ({ body }) => (body['result'] === 'reversed' ? 'reversed' : 'upheld') },
       cites: [manila],
     },
@@ -133,8 +136,7 @@ export const restriction = defineProcedure({
       by: ['counsel', 'issuer'],
       from: ['upheld', 'reversed'],
       to: 'appealed',
-      body: closed({ text: text(4000), documents: Type.Optional(documents) }),
-      guard: withoutPersons,
+      body: closed({ text: text(4000), evidence }),
     },
     reinstate: {
       title: 'Say that it is accessible again',
@@ -142,7 +144,6 @@ export const restriction = defineProcedure({
       from: ['noticed', 'recorded', 'appealed', 'upheld', 'reversed'],
       to: 'reinstated',
       body: closed({ text: Type.Optional(text(1000)) }),
-      guard: withoutPersons,
       cites: [manila],
     },
   },
@@ -154,9 +155,10 @@ export const restriction = defineProcedure({
       length: { until: 'end' },
       binds: 'issuer',
       source: manila,
-      lapse: 'the restriction has ended by its own terms',
+      lapse: 'the restriction has ended by its own terms; an appeal that is pending is decided before the case ends',
       opens: [],
       term: 'expired',
+      spares: ['appealed'],
     },
   },
   sources: [code, covenant, comment, rabat, manila],

@@ -25,8 +25,10 @@ export const adherenceKind = defineKind({
     "A party's declaration that it adheres to an instrument, with declarations and reservations by provision. A later one replaces it; one with `withdrawal` ends it at that date by itself. It is never called a ratification.",
   schema: adherencePayload,
   sub: instrument,
-  check: ({ declarations = [], reservations = [] }, { sub }) =>
-    checkProvisions('declarations', declarations, sub) ?? checkProvisions('reservations', reservations, sub),
+  check: ({ version, declarations = [], reservations = [] }, { sub }) =>
+    checkVersion(version, sub) ??
+    checkProvisions('declarations', declarations, sub) ??
+    checkProvisions('reservations', reservations, sub),
   example: {
     sub: 'urn:comity:instrument:gids',
     payload: {
@@ -35,6 +37,21 @@ export const adherenceKind = defineKind({
     },
   },
 })
+
+/**
+ * The texts that an instrument has by now, where its symbol is verified: the Code of 2011, and that of 2015 which goes back
+ * to it. A symbol of the Initiative nobody has verified yet, so none can be wrong.
+ */
+export const knownVersions: Readonly<Record<string, readonly string[]>> = {
+  'urn:comity:instrument:code': ['A/66/359', 'A/69/723'],
+}
+
+/** That a text which is named is one of this instrument. */
+export function checkVersion(version: string | undefined, sub: string): PayloadProblem | undefined {
+  const known = knownVersions[sub]
+  if (version === undefined || known === undefined || known.includes(version)) return undefined
+  return { pointer: '/version', message: `is no text of ${sub}: its texts are ${known.join(', ')}` }
+}
 
 /** Each provision once, and only provisions of the instrument in `sub`. */
 export function checkProvisions(

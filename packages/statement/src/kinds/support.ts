@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { checkProvisions, declaration, withdrawal } from './adherence.ts'
+import { checkProvisions, checkVersion, declaration, withdrawal } from './adherence.ts'
 import { closed, documents, list, text } from './fields.ts'
 import { defineKind } from './kind.ts'
 import { instrument } from './subjects.ts'
@@ -21,7 +21,8 @@ export const supportKind = defineKind({
     'A company, community, organisation or person says that it supports an instrument that only States adhere to, and what it does about single provisions. There are no reservations to support.',
   schema: supportPayload,
   sub: instrument,
-  check: ({ declarations = [] }, { sub }) => checkProvisions('declarations', declarations, sub),
+  check: ({ version, declarations = [] }, { sub }) =>
+    checkVersion(version, sub) ?? checkProvisions('declarations', declarations, sub),
   example: {
     sub: 'urn:comity:instrument:gids',
     payload: { declarations: [{ provision: 'gids-7', text: 'Our products have no function their users cannot see.' }] },

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { actor } from '@comity/testkit'
+import { disputeOf, moveIn, notification } from '../../judge/dispute.fixture.ts'
 import { Follower, WrittenLog, peerOf, product, servePeer, start } from './peer.fixture.ts'
 
 /** The same statement with a signature that does not hold. */
@@ -54,6 +55,34 @@ test('what is no statement, has no right signature or is refused by the judge is
   const [state] = follower.mirrors.states()
   assert.deepEqual([state?.state, state?.size, state?.voidEntries], ['following', log.size, 8])
   assert.deepEqual(follower.mirrors.find(log.origin)?.copy.record.forged, [first, first + 8])
+  await rebuiltAlike(context, follower)
+})
+
+test('a move that its seat should have refused is void, and its case goes on without it', async (context) => {
+  const { log, author } = WrittenLog.founded(context.name)
+  const other = actor('the other side', log.origin)
+  const urn = disputeOf(author)
+  const move = (by: typeof author, name: string, body = {}) =>
+    moveIn(by, urn, log.origin, name, { iat: start + 2, body })
+  const first = log.size
+  log.append(
+    start + 2,
+    other.founding(start + 2),
+    notification(author, log.origin, [other], { iat: start + 2 }),
+    move(author, 'acknowledge'),
+    move(other, 'acknowledge'),
+    move(other, 'settle', { terms: 'nothing' }),
+  )
+  const peer = await servePeer(context, () => log)
+  const follower = await Follower.open(context)
+  await follower.mirrors.follow([peerOf(log, peer.url)])
+  await follower.settle()
+  assert.deepEqual(voidRows(follower), [
+    [first + 2, 'not-your-move'],
+    [first + 4, 'bad-body'],
+  ])
+  const [state] = (follower.rows()['case_now'] ?? []).map((row): { state: string } => JSON.parse(row))
+  assert.equal(state?.state, 'acknowledged')
   await rebuiltAlike(context, follower)
 })
 

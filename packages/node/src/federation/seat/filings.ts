@@ -4,12 +4,14 @@
  */
 import { idText, positionById } from '../../register/by-id.ts'
 import type { Database } from '../../register/database.ts'
-import { positionOf, rangeOf } from '../../register/position.ts'
+import { indexOf, positionOf, rangeOf } from '../../register/position.ts'
 import type { Progress } from './seat-record.ts'
 
 /** A move in a followed log, for a case whose seat is here. It took effect there: the approvals it needs came. */
 export interface Filing {
   readonly position: number
+  /** The log in which it was filed. */
+  readonly origin: string
   /** Where its last missing approval stands; its own position where it needed none. */
   readonly effective: number
   readonly id: string
@@ -30,41 +32,36 @@ export interface Standing {
   readonly id: string
 }
 
-const columns = `f.position AS position, f.effective AS effective, f.id AS id, f.urn AS urn, f.name AS name, f.at AS at,
-  f.party AS party, party.urn AS author`
-const joined = 'filed_move f JOIN party ON party.party = f.party'
+const select = `SELECT f.position AS position, f.effective AS effective, f.id AS id, f.urn AS urn, f.name AS name,
+  f.at AS at, f.party AS party, party.urn AS author FROM filed_move f JOIN party ON party.party = f.party`
 
 /**
- * Moves of a followed log from where it was last looked at, in the order in which they took effect there, and those that
- * had to wait then. At most `limit` of the new ones.
+ * Moves of a followed log in the order in which they took effect there: those that had to wait when it was last looked at,
+ * then at most `limit` of those behind. `seenTo`: the index behind the last of these; undefined where there are no more.
  */
-export function filingsIn(database: Database, log: number, seat: string, progress: Progress, limit: number) {
-  const { to } = rangeOf(log)
-  const from = positionOf(log, progress.upTo)
+export function filingsIn(
+  database: Database,
+  { log, origin }: Followed,
+  seat: string,
+  progress: Progress,
+  limit: number,
+): { readonly filings: readonly Filing[]; readonly seenTo: number | undefined } {
+  const one = database.prepare(`${select} WHERE f.seat = ? AND f.effective = ?`)
+  const waiting = progress.waiting.flatMap((index) => one.all(seat, positionOf(log, index)))
   const fresh = database
-    .prepare(
-      `SELECT ${columns} FROM ${joined} WHERE f.seat = ? AND f.position >= ? AND f.position < ? ORDER BY f.position LIMIT ?`,
-    )
-    .all(seat, from, to, limit)
-  // Few statements wait for approvals: they stand before what was looked at and took effect behind it.
-  const late = database
-    .prepare(
-      `SELECT ${columns} FROM entry CROSS JOIN ${joined} WHERE f.position = entry.position AND entry.kind = 'move'
-       AND entry.effective <> entry.position AND entry.effective >= ? AND entry.effective < ? AND f.seat = ? AND f.position < ?`,
-    )
-    .all(from, to, seat, from)
-  const one = database.prepare(`SELECT ${columns} FROM ${joined} WHERE f.position = ?`)
-  const waiting = progress.waiting.flatMap((index) => one.all(positionOf(log, index)))
-  const filings = [...waiting, ...late, ...fresh]
-    .map(asFiling)
-    .toSorted((one, other) => one.effective - other.effective)
-  const last = fresh.at(-1)
-  const isAll = fresh.length < limit
-  return { filings, seenTo: isAll || last === undefined ? undefined : Number(last['position']) + 1 }
+    .prepare(`${select} WHERE f.seat = ? AND f.effective >= ? AND f.effective < ? ORDER BY f.effective LIMIT ?`)
+    .all(seat, positionOf(log, progress.upTo), rangeOf(log).to, limit)
+    .map((row) => filingOf(row, origin))
+  const last = fresh.length < limit ? undefined : fresh.at(-1)
+  return {
+    filings: [...waiting.map((row) => filingOf(row, origin)), ...fresh],
+    seenTo: last === undefined ? undefined : indexOf(last.effective) + 1,
+  }
 }
 
-function asFiling(row: Readonly<Record<string, unknown>>): Filing {
+function filingOf(row: Readonly<Record<string, unknown>>, origin: string): Filing {
   return {
+    origin,
     position: Number(row['position']),
     effective: Number(row['effective']),
     id: idText(row['id']),
@@ -144,10 +141,15 @@ export function changedParties(database: Database, log: number, from: number): r
     .map((row) => Number(row['party']))
 }
 
-/** The logs that this node follows, with how far each is folded. */
-export function followedLogs(
-  database: Database,
-): readonly { readonly log: number; readonly origin: string; readonly size: number }[] {
+/** A log that this node follows. */
+export interface Followed {
+  readonly log: number
+  readonly origin: string
+  /** Entries that are folded. */
+  readonly size: number
+}
+
+export function followedLogs(database: Database): readonly Followed[] {
   return database
     .prepare('SELECT log, origin, size FROM log WHERE log > 0 AND followed = 1 ORDER BY log')
     .all()

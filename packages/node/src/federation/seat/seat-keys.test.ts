@@ -84,7 +84,7 @@ test('a move under a threshold brings its approvals along, and takes effect with
   assert.equal(seat.node.head.size, taken)
 })
 
-test('a move waits for the document that it brings, and holds up its own case alone', async (context) => {
+test('a move waits for the document that it brings, and holds up nobody but its author in that case', async (context) => {
   const { seat, south, southern, east, eastern, urn, round, clock, movesAt, move } = await stage(context)
   const document = new TextEncoder().encode('What we found')
   const digest = `sha256:${sha256Hex(document)}`
@@ -103,7 +103,7 @@ test('a move waits for the document that it brings, and holds up its own case al
   assert.equal(movesAt(seat).join(), 'notify')
   await east.node.submit(move(eastern, 'acknowledge'))
   await round()
-  assert.equal(movesAt(seat).join(), 'notify,acknowledge', 'the log of another party is read on')
+  assert.equal(movesAt(seat).join(), 'notify,acknowledge', 'another party of the case goes on')
   await seat.reopen()
   await round()
   assert.deepEqual(seat.node.seat.refusalsOf(urn), [])

@@ -1,14 +1,31 @@
 import type { Cells } from '@comity/store'
+import { indexOf } from '../../register/position.ts'
+import type { Filing } from './filings.ts'
 
 /**
  * How far a followed log was looked at. Without it everything is looked at again: what was taken stands in the own log,
  * so that nothing is taken twice; it only keeps what was refused from being tried once more.
  */
 export interface Progress {
-  /** Index from which on nothing was looked at. */
+  /** Index from which on nothing was looked at that took effect there. */
   readonly upTo: number
-  /** Indexes of moves before that which had to wait, such as for a document. */
+  /** Indexes before that where moves took effect which have to wait, such as for a document. */
   readonly waiting: readonly number[]
+}
+
+/** Moves that wait for something, such as a document, beside which the log is read on; more hold it up. */
+const waitingMost = 256
+
+/**
+ * How far a log was looked at: to `seenTo`, but not behind a move that was left for later, nor the first of those that
+ * wait which is one too many.
+ */
+export function progressAfter(waiting: readonly Filing[], left: Filing | undefined, seenTo: number): Progress {
+  const indexes = waiting.map(({ effective }) => indexOf(effective)).toSorted((one, other) => one - other)
+  const excess = indexes.slice(waitingMost, waitingMost + 1)
+  const beyond = left === undefined ? [] : [indexOf(left.effective)]
+  const upTo = Math.min(seenTo, ...excess, ...beyond)
+  return { upTo, waiting: indexes.slice(0, waitingMost).filter((index) => index < upTo) }
 }
 
 /** A move that the seat does not take, and its keeper's signed word on it. */

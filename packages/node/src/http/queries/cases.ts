@@ -1,8 +1,16 @@
 /** Lists of cases: all of them, their moves, and what is due in them. */
-import type { CaseMove, CaseMovesQuery, CasesQuery, CaseSummary, DueCase, DueCasesQuery } from '@comity/contract'
+import type {
+  CaseMove,
+  CaseMovesQuery,
+  CasesQuery,
+  CaseSummary,
+  DueCase,
+  DueCasesQuery,
+  StatusResponse,
+} from '@comity/contract'
 import { commonTitles, deadlineOf, momentText } from '@comity/procedures'
 import type { Database } from '../../register/database.ts'
-import { indexOf } from '../../register/position.ts'
+import { indexOf, rangeOf } from '../../register/position.ts'
 import {
   type CaseRecord,
   caseRecord,
@@ -130,6 +138,25 @@ function titleOf(moves: CaseRecord['procedure']['moves'], name: string): string 
   // Own members alone: a move's name came from outside once.
   if (Object.hasOwn(moves, name)) return moves[name]?.title ?? name
   return Object.hasOwn(commonTitles, name) ? commonTitles[name as keyof typeof commonTitles] : name
+}
+
+/** Clocks among which the own next one is looked for: those of followed logs stand between them. */
+const nextAmong = 1000
+
+/** How many cases are open whose seat is the own log, as their last moves left them, and what runs out next in them. */
+export function openCases(database: Database, at: number): StatusResponse['cases'] {
+  const { to } = rangeOf(0)
+  const open = database.prepare('SELECT count(*) AS n FROM case_now WHERE ended = 0 AND case_file < ?').get(to)?.['n']
+  const due = database
+    .prepare(
+      `SELECT at, urn, clock FROM (SELECT * FROM due_clock WHERE at >= ? ORDER BY at LIMIT ${nextAmong})
+       CROSS JOIN case_file USING (case_file) WHERE case_file < ? ORDER BY at LIMIT 1`,
+    )
+    .get(at, to)
+  return {
+    open: Number(open ?? 0),
+    ...(due && { due: { urn: String(due['urn']), clock: String(due['clock']), at: Number(due['at']) } }),
+  }
 }
 
 /** How far ahead is looked where nobody says, in seconds. */

@@ -11,7 +11,7 @@ import {
   rawKey,
   StatementError,
 } from '@comity/statement'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify'
 import { Type } from 'typebox'
 import type { Bringer } from '../../pipeline/admission.ts'
 import { crypto } from '../../crypto-port.ts'
@@ -51,7 +51,7 @@ export function scittRoutes(app: FastifyInstance, context: HttpContext, may: Aut
   })
 
   app.post('/entries', {
-    onRequest: may.filingOrCopying,
+    onRequest: [may.filingOrCopying, takeAtOnce],
     config: { documentedBody: { [mediaType.cose]: binary } },
     schema: {
       operationId: 'submit',
@@ -62,22 +62,7 @@ export function scittRoutes(app: FastifyInstance, context: HttpContext, may: Aut
       security: [{ token: [] }],
       response: scittAnswers(mediaType.cose, 'the receipt (RFC 9942)', 201),
     },
-    handler: (request, reply) => {
-      submitted(request.body, may.bringer(request)).then(
-        ({ id, duplicate, receipt }) => {
-          // Straight to the socket: the frame's way out costs more than all the rest of this request does.
-          reply.hijack()
-          reply.raw.writeHead(201, {
-            'content-type': mediaType.cose,
-            'content-length': receipt.length,
-            location: `${publicUrl}/entries/${id}`,
-            ...(duplicate ? { 'comity-duplicate': 'true' } : {}),
-          })
-          reply.raw.end(receipt)
-        },
-        (error: unknown) => reply.send(error),
-      )
-    },
+    handler: (request, reply) => answer(request, reply, request.body),
   })
 
   app.get<{ Params: { id: string } }>('/entries/:id', {
@@ -131,6 +116,35 @@ export function scittRoutes(app: FastifyInstance, context: HttpContext, may: Aut
       return reply.send(Buffer.from(encodeCoseKey(key, crypto)))
     },
   })
+
+  /** Reads a statement of the usual type where the frame would, with fewer steps: they cost a tenth of a verification. */
+  function takeAtOnce(request: FastifyRequest, reply: FastifyReply, next: HookHandlerDoneFunction): void {
+    if (request.headers['content-type'] !== mediaType.cose) {
+      next()
+      return
+    }
+    bodies.read(request.raw, statementLimit, (error, body) => {
+      if (error === null) answer(request, reply, body)
+      else reply.send(error)
+    })
+  }
+
+  function answer(request: FastifyRequest, reply: FastifyReply, body: unknown): void {
+    submitted(body, may.bringer(request)).then(
+      ({ id, duplicate, receipt }) => {
+        // Straight to the socket: the frame's way out costs more than all the rest of this request does.
+        reply.hijack()
+        reply.raw.writeHead(201, {
+          'content-type': mediaType.cose,
+          'content-length': receipt.length,
+          location: `${publicUrl}/entries/${id}`,
+          ...(duplicate ? { 'comity-duplicate': 'true' } : {}),
+        })
+        reply.raw.end(receipt)
+      },
+      (error: unknown) => reply.send(error),
+    )
+  }
 
   async function submitted(body: unknown, by: Bringer) {
     if (!Buffer.isBuffer(body) || body.length === 0)

@@ -8,6 +8,7 @@ import { rangeOf } from '../../register/position.ts'
 import manifest from '../../../package.json' with { type: 'json' }
 import type { HttpContext } from '../context.ts'
 import { answers } from '../documented.ts'
+import { openCases } from '../queries/cases.ts'
 import { RequestError } from '../request-error.ts'
 
 const tags = ['Log']
@@ -32,6 +33,7 @@ export function statusOf({ node, sample }: Pick<HttpContext, 'node' | 'sample'>)
       .map((key) => formatVerifierKey(verifierKey(node.origin, noteType.ed25519, key.bytes, sha256))),
     witnessKeys: [...node.witnessing.verifierKeys],
     parties: Number(parties ?? 0),
+    cases: openCases(node.reader, node.now()),
     ruleset: { version: currentRuleset.version, digest: currentRuleset.digest },
     sample,
     accepting: node.stopped === undefined,
