@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { createClient } from '@comity/contract'
 import type { Bench, Figure } from './figure.ts'
+import { servedEnvironment, servedOptions } from './server/as-served.ts'
 import { memoryOf } from './server/process-memory.ts'
 import type { Order } from './server/serve-inbox.ts'
 
@@ -126,10 +127,9 @@ interface House {
 }
 
 async function start(folder: string, label: string): Promise<House> {
-  const args = ['--disable-warning=ExperimentalWarning', join(servers, 'serve-inbox.ts'), join(folder, label), label]
-  // As `comity serve` has it: what was compiled once is not compiled again, which takes memory that stays.
-  const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') }
-  const child: ChildProcess = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit', 'ipc'], env })
+  const args = [...servedOptions, join(servers, 'serve-inbox.ts'), join(folder, label), label]
+  const stdio = ['ignore', 'pipe', 'inherit', 'ipc'] as const
+  const child: ChildProcess = spawn(process.execPath, args, { stdio: [...stdio], env: servedEnvironment() })
   const { stdout, pid } = child
   if (stdout === null || pid === undefined) throw new Error('the node did not start')
   const [line] = (await once(createInterface({ input: stdout }), 'line')) as [string]

@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cliDocument } from './cli-docs.ts'
+import { findingsDocument } from './findings-docs.ts'
 import { housePicture } from './house-picture.ts'
 import { instrumentsDocument } from './instruments-docs.ts'
 import { kindsDocument } from './kinds-docs.ts'
@@ -15,6 +16,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 const pages: Readonly<Record<string, () => string>> = {
   'docs/cli.md': cliDocument,
+  'docs/findings.md': findingsDocument,
   'docs/house.svg': housePicture,
   'docs/instruments.md': instrumentsDocument,
   'docs/kinds.md': kindsDocument,

@@ -1,4 +1,4 @@
 // `npm start`: a node on http://localhost:8480; the sample register when no node has been founded yet.
-import { launch } from './launch.mjs'
+import { commandOptions, launch } from './launch.mjs'
 
-process.exitCode = await launch('packages/cli/src/main.ts', ['start', ...process.argv.slice(2)])
+process.exitCode = await launch('packages/cli/src/main.ts', ['start', ...process.argv.slice(2)], commandOptions)

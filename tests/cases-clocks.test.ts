@@ -91,7 +91,7 @@ test('another end of a clock holds once all agree, both ends are shown, and whoe
   const agreedDay = new Date((source + 20 * day) * 1000).toISOString().slice(0, 10)
   const { id } = await south.keeper.json<Moved>(
     ['case', 'move', 'builds', 'propose', '--set', 'what.kind=end-clock-at', '--set', 'what.clock=acknowledgement'],
-    ['--set', `what.at=${agreedDay}`, '--wait', '30'],
+    ['--set', `what.at=${agreedDay}`, '--wait', '120'],
   )
   assert.equal((await clockOf(north, urn, 'acknowledgement')).agreedAt, undefined, 'one side alone agrees on nothing')
   const shown = (await north.keeper.run('case', 'show', 'builds')).stdout
@@ -103,7 +103,7 @@ test('another end of a clock holds once all agree, both ends are shown, and whoe
 
   world.pass((clock.agreedAt ?? 0) - world.now() + day)
   assert.equal((await clockOf(north, urn, 'acknowledgement')).standing, 'lapsed')
-  await south.keeper.json('case', 'move', 'builds', 'acknowledge', '--wait', '30')
+  await south.keeper.json('case', 'move', 'builds', 'acknowledge', '--wait', '120')
   const late = await clockOf(north, urn, 'acknowledgement')
   assert.equal(late.standing, 'late')
   assert.match(

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { Person } from './cases-story/person.ts'
-import { until, World } from './cases-story/world.ts'
+import { type Place, until, World } from './cases-story/world.ts'
 
 const page = readFileSync(fileURLToPath(new URL('../docs/cases.md', import.meta.url)), 'utf8')
 
@@ -35,7 +35,7 @@ test('the lines of docs/cases.md do what it says of them', async (context) => {
   const said: string[] = []
   for (const { isOther, lines } of blocksOf(page)) {
     const who: Person = isOther ? south.keeper : north.keeper
-    await world.settled()
+    await sameEverywhere(world, north)
     for (const line of lines) {
       const [command, ...words] = wordsOf(line)
       assert.equal(command, 'comity', line)
@@ -61,8 +61,23 @@ test('the lines of docs/cases.md do what it says of them', async (context) => {
   ])
     assert.ok(says.test(all), `nothing says ${String(says)}`)
   const urn = `urn:comity:case:${north.keeper.urn.slice(-64)}:builds`
+  const { items } = await south.client.caseMoves(urn)
+  const files = items.flatMap(({ body }) => (body['documents'] ?? []) as readonly { readonly digest: string }[])
+  assert.equal(files.length, 3, 'the builds, and the terms of both sides')
+  for (const { digest } of files) await until('south has the document', () => south.client.hasDocument(digest))
   await until('both know its end', async () => {
     const both = await Promise.all([north, south].map(({ client }) => client.case(urn)))
     return both.every(({ standing, timeline }) => standing === 'ended' && timeline.at(-1)?.title === 'Reply')
   })
 })
+
+/** Until every node knows the moves that the seat has taken. */
+async function sameEverywhere({ places }: World, seat: Place): Promise<void> {
+  const movesOf = async ({ client }: Place): Promise<number> => {
+    const { items } = await client.cases()
+    const [only] = items
+    return only === undefined ? 0 : (await client.caseMoves(only.urn)).items.length
+  }
+  for (const place of places)
+    await until(`${place.keeper.alias} knows it`, async () => (await movesOf(place)) === (await movesOf(seat)))
+}

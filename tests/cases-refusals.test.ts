@@ -1,6 +1,7 @@
 /** Every refusal that somebody with a case can run into, by command: its exit code, its stable code, and what it says. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import type { PolicyPayload } from '@comity/statement'
 import type { Person, Words } from './cases-story/person.ts'
 import { type Place, until, World } from './cases-story/world.ts'
 
@@ -148,10 +149,7 @@ test('a move that the case does not allow is refused with what is possible, and 
   const judged = await move(north, 'acknowledge', '--anyway')
   assert.deepEqual([judged.code, judged.exitCode], ['not-your-move', 3])
   assert.match(judged.said, /Agency of north \([0-9a-f]{8}…\) is claimant in this case/)
-  const filed = await south.keeper.run(
-    ['case', 'move', 'builds', 'close', '--anyway', '--wait', '30'],
-    ['--seat', north.url],
-  )
+  const filed = await south.keeper.run(['case', 'move', 'builds', 'close', '--anyway', '--wait', '120'])
   assert.equal(filed.code, 3, filed.stdout)
   assert.match(
     filed.stderr.replaceAll(/\s+/g, ' '),
@@ -164,7 +162,7 @@ test('a move that the case does not allow is refused with what is possible, and 
   )
 
   // Twice, on another document than the other side, with a proposal that is none.
-  await south.keeper.json('case', 'move', 'builds', 'acknowledge', '--wait', '30')
+  await south.keeper.json('case', 'move', 'builds', 'acknowledge', '--wait', '120')
   await north.keeper.json('case', 'move', 'builds', 'settle', '--set', `terms=sha256:${'5e'.repeat(32)}`)
   world.pass(60)
   const twice = await move(north, 'settle', '--set', `terms=sha256:${'5e'.repeat(32)}`)
@@ -288,11 +286,7 @@ test('a log that was founded before there were moves names what its keeper has t
   context.after(() => world.close())
   const north = await world.found('north', 'XA')
   const acme = await world.host(north, 'acme', 'provider', 'Acme')
-  const { policy } = await north.client.policy()
-  const kinds = policy.kinds.filter((kind) => kind !== 'move' && kind !== 'commitment')
-  north.keeper.file('policy.json', { ...policy, kinds })
-  await north.keeper.json('sign', 'policy', 'policy.json', '--out', 'policy.cbor')
-  await north.keeper.json('submit', 'policy.cbor')
+  const policy = await withoutMoves(north)
   const need = [
     'case',
     'open',
@@ -328,7 +322,7 @@ test('a log that was founded before there were moves names what its keeper has t
   const admitted = await north.keeper.json<{ added: string[] }>('policy', 'admit', 'move')
   assert.deepEqual(admitted.added, ['move'])
   const after = await north.client.policy()
-  assert.deepEqual(after.policy, { ...policy, kinds: [...kinds, 'move'] })
+  assert.deepEqual(after.policy, { ...policy, kinds: [...policy.kinds, 'move'] })
   assert.equal((await acme.json<{ taken: boolean }>(...need)).taken, true)
   const twice = await north.keeper.run('policy', 'admit', 'move')
   assert.match(twice.stdout, /^Nothing was filed: move is admitted already\.\n$/)
@@ -392,3 +386,37 @@ test('two moves at once at two nodes are ordered by the seat, and a move that co
   assert.equal(again.duplicate, true)
   assert.equal((await north.client.caseMoves(urn)).items.length, moves.length + 1)
 })
+
+test('a seat whose log does not admit moves of others says so to whoever waits, and takes them once it does', async (context) => {
+  const { north, south } = await staged(context)
+  await withoutMoves(north)
+  // Its keeper is bound by no list of kinds.
+  const { case: urn } = await north.keeper.json<{ case: string }>(...notice('builds'))
+  await known(south, urn)
+  const no = await south.keeper.run('case', 'move', 'builds', 'acknowledge', '--wait', '120')
+  assert.equal(no.code, 3, no.stdout)
+  const said = no.stderr.replaceAll(/\s+/g, ' ')
+  assert.match(said, /filed as [0-9a-f]{8}…, and the seat log\.north\.example did not take it: .* the kind move/)
+  assert.match(said, /Its keeper admits it with "comity policy admit move"/)
+  assert.match(said, /code kind-not-admitted/)
+  await north.keeper.json('policy', 'admit', 'move')
+  const { taken } = await south.keeper.json<{ taken: boolean }>(
+    'case',
+    'move',
+    'builds',
+    'acknowledge',
+    '--wait',
+    '120',
+  )
+  assert.equal(taken, true)
+})
+
+/** A log as one that was founded before there were moves. */
+async function withoutMoves({ keeper, client }: Place): Promise<PolicyPayload> {
+  const { policy } = await client.policy()
+  const earlier = { ...policy, kinds: policy.kinds.filter((kind) => kind !== 'move' && kind !== 'commitment') }
+  keeper.file('policy.json', earlier)
+  await keeper.json('sign', 'policy', 'policy.json', '--out', 'policy.cbor')
+  await keeper.json('submit', 'policy.cbor')
+  return earlier
+}

@@ -143,7 +143,7 @@ async function playAdherence({ world, north, south, east, council }: Stage): Pro
   await until('north knows it', async () => (await movesAt(north, urn)) === 2)
   const objected = await north.keeper.json<{ taken: boolean }>(
     ['case', 'move', urn, 'object', '--set', 'provisions=gids-4', '--set', 'precludes=no'],
-    ['--set', 'text=A copy at home is what the paragraph rules out.', '--wait', '30'],
+    ['--set', 'text=A copy at home is what the paragraph rules out.', '--wait', '120'],
   )
   assert.equal(objected.taken, true)
   world.pass(200 * day)
@@ -155,7 +155,7 @@ async function playAdherence({ world, north, south, east, council }: Stage): Pro
   await east.keeper.json('adhere', 'gids')
   assert.equal(await state(), 'in-force')
   await until('north knows that', async () => (await movesAt(north, urn)) === 6)
-  await north.keeper.json('case', 'move', urn, 'reply', '--set', 'text=We welcome it.', '--wait', '30')
+  await north.keeper.json('case', 'move', urn, 'reply', '--set', 'text=We welcome it.', '--wait', '120')
   const { case: named } = await north.keeper.json<{ case: string }>([
     'case',
     'move',
@@ -218,10 +218,12 @@ async function playThroughApi({ world, north, east }: Stage): Promise<void> {
     (await (await fetch(`${place.url}/api/v1/cases/${encodeURIComponent(urn)}`)).json()) as CaseResponse
   await file(east, [...opening, '--set', 'subject=Without commands'])
   await file(east, ['case', 'move', 'ping-2', 'start'])
+  await until('north knows it', async () => (await movesAt(north, urn)) === 2)
   await file(north, ['case', 'move', 'ping-2', 'answer', '--set', 'text=Here.'])
   await until('the seat has the answer', async () => (await shown(east)).timeline.length === 3)
   await file(east, ['case', 'move', 'ping-2', 'end'])
   await file(east, ['case', 'move', 'ping-2', 'report', '--set', 'lessons=One of one answered.'])
+  await until('north knows its end', async () => (await movesAt(north, urn)) === 5)
   const [there, here] = [await shown(east), await shown(north)]
   assert.deepEqual([there.state.name, here.state.name], ['learnt', 'learnt'])
   assert.deepEqual(here.timeline, there.timeline)

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { servedEnvironment, servedOptions } from './as-served.ts'
 import { memoryOf } from './process-memory.ts'
 
 const folder = dirname(fileURLToPath(import.meta.url))
@@ -38,10 +38,8 @@ export async function runServer(
   more: readonly string[] = [],
 ): Promise<RunningServer> {
   const started = performance.now()
-  const args = ['--disable-warning=ExperimentalWarning', join(folder, script), directory, ...more]
-  // As `comity serve` has it: what was compiled once is not compiled again.
-  const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') }
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
+  const args = [...servedOptions, join(folder, script), directory, ...more]
+  const child = spawn(process.execPath, args, { env: servedEnvironment(), stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
   if (child.stdout === null) throw new Error('the server has no standard output')
   const lines = createInterface({ input: child.stdout })
   const { value: url } = await lines[Symbol.asyncIterator]().next()

@@ -69,7 +69,7 @@ export class Chapter {
     const verb =
       this.#moves === 0 ? ['open', this.procedure.name, this.slug, '--move', move] : ['move', this.#named(who), move]
     await this.#seenBy(who)
-    const moved = await who.json<Moved>('case', verb, what, options, '--wait', '30')
+    const moved = await who.json<Moved>('case', verb, what, options, '--wait', '120')
     this.#moves += 1
     return moved
   }

@@ -13,11 +13,12 @@ import {
 } from '@comity/assessment'
 import {
   type Bond,
+  catalogIds,
   type ExportedParty,
   instruments,
-  oscalCatalog,
-  oscalMapping,
-  oscalNormsCatalog,
+  mappingIds,
+  oscalCatalogOf,
+  oscalMappingOf,
   oscalProfile,
   provisionIds,
   provisionById,
@@ -71,12 +72,11 @@ function exportsOfAll(): readonly (readonly [name: string, document: object])[] 
     oscalAssessmentResults({ ...request, parties: [{ party: party.urn, findings }] }, () => party, addresses)
   const profile = oscalProfile(party, bonds(), request.at, addresses)
   return [
-    ...instruments.flatMap((each) => [
-      [`catalog of ${each.id}`, oscalCatalog(each)] as const,
-      [`mapping of ${each.id}`, oscalMapping(each)] as const,
-      [`mapping of ${each.id} as served`, oscalMapping(each, addresses)] as const,
+    ...catalogIds.map((id) => [`catalog of ${id}`, oscalCatalogOf(id) ?? {}] as const),
+    ...mappingIds.flatMap((id) => [
+      [`mapping of ${id}`, oscalMappingOf(id) ?? {}] as const,
+      [`mapping of ${id} as served`, oscalMappingOf(id, addresses) ?? {}] as const,
     ]),
-    ['catalog of the norms', oscalNormsCatalog()],
     ['profile', profile ?? {}],
     ['assessment plan', oscalAssessmentPlan({ version, digest }, addresses)],
     ['results without findings', results([])],

@@ -55,6 +55,7 @@ export function caseFactOf(
     kept: Object.fromEntries(
       Object.entries(of.facts).filter((fact): fact is [string, string] => typeof fact[1] === 'string'),
     ),
+    marks: marksOf(of.facts, party),
     ...(notices.length === 0 ? {} : { missing: missingIn(notices) }),
     clocks: clocks
       .flatMap(({ name, standing }) => {
@@ -65,6 +66,17 @@ export function caseFactOf(
       })
       .sort((a, b) => compareText(a.name, b.name)),
   }
+}
+
+/** Facts that are kept for each of their authors, as a list of parties or as a record by party. */
+function marksOf(facts: Case['facts'], party: string): readonly string[] {
+  const names = (value: unknown): boolean =>
+    Array.isArray(value)
+      ? value.includes(party)
+      : typeof value === 'object' && value !== null && Object.hasOwn(value, party)
+  return Object.entries(facts)
+    .flatMap(([name, value]) => (names(value) ? [name] : []))
+    .sort(compareText)
 }
 
 /** What a record does not show, with all that supplements have added to it. */

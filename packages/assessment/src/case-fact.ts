@@ -37,6 +37,8 @@ export interface CaseFact {
   readonly others: readonly CaseMove[]
   /** Fields that its moves kept and that are text: `type` of an exercise, say. */
   readonly kept: Readonly<Record<string, string>>
+  /** Facts that name this party, as lists of parties or records by party: `suspendedBy` of an agreement, say. By name. */
+  readonly marks: readonly string[]
   /** Of a restriction: names of the conditions that its record does not meet, supplements included. */
   readonly missing?: readonly string[]
   /** By name; none that still ran when the case ended: nobody waits for it. */
@@ -61,14 +63,19 @@ export interface CasesAsked {
   readonly states?: readonly string[]
   /** Fields with these words. */
   readonly kept?: Readonly<Record<string, string>>
-  /** The party made it before this clock ran out; a clock that is not among those of the case had not when it ended. */
-  readonly before?: string
-  /** This clock binds the party and has one of these standings, and the party has not made one of `undone` itself. */
-  readonly clock?: {
-    readonly name: string
-    readonly standings: readonly ClockStanding[]
-    readonly undone: readonly string[]
-  }
+  /** None of these facts names the party. */
+  readonly unmarked?: readonly string[]
+  readonly clock?: AskedClock
+}
+
+/** A clock that binds the party and has one of these standings. */
+export interface AskedClock {
+  readonly name: string
+  readonly standings: readonly ClockStanding[]
+  /** Nor has the party made one of these itself. */
+  readonly undone?: readonly string[]
+  /** It began with the latest move of this name, and that was the party's own. */
+  readonly begun?: string
 }
 
 /**
@@ -84,33 +91,37 @@ export function firstOfEach(moves: Iterable<CaseMove>): readonly CaseMove[] {
   return [...first.values()].sort((a, b) => compareText(a.name, b.name))
 }
 
-function standingAmong(moves: readonly CaseMove[], names: readonly string[] | undefined, before = Infinity): Standing {
+function standingAmong(moves: readonly CaseMove[], names: readonly string[] | undefined): Standing {
   if (names === undefined) return 'met'
-  const named = moves.filter(({ name, ref }) => names.includes(name) && ref.at <= before)
-  return strongest(named.map(({ ref }) => standingOf(ref)))
+  return strongest(moves.filter(({ name }) => names.includes(name)).map(({ ref }) => standingOf(ref)))
 }
 
 /** How firmly a case is what is asked for: `contested` where nothing but contested moves makes it so. */
 export function askedStanding(fact: CaseFact, asked: CasesAsked): Standing {
-  const { roles, without, states, kept, clock, before } = asked
-  const has = (role: string): boolean => fact.roles.includes(role)
-  const isSo =
-    fact.procedure === asked.procedure &&
-    (roles === undefined || roles.some(has)) &&
-    (without === undefined || !without.some(has)) &&
-    (states === undefined || (fact.standing !== 'withdrawn' && states.includes(fact.state))) &&
-    Object.entries(kept ?? {}).every(([field, word]) => fact.kept[field] === word) &&
-    (clock === undefined || hasClock(fact, clock))
-  if (!isSo) return 'unmet'
-  const deadline =
-    before === undefined ? undefined : (fact.clocks.find(({ name }) => name === before)?.deadline ?? Infinity)
-  return weakest([standingAmong(fact.moves, asked.made, deadline), standingAmong(fact.others, asked.others)])
+  if (!isOfSort(fact, asked)) return 'unmet'
+  return weakest([standingAmong(fact.moves, asked.made), standingAmong(fact.others, asked.others)])
 }
 
-function hasClock({ clocks, moves }: CaseFact, { name, standings, undone }: NonNullable<CasesAsked['clock']>): boolean {
+function isOfSort(fact: CaseFact, asked: CasesAsked): boolean {
+  const { procedure, roles, without = [], states, kept = {}, unmarked = [], clock } = asked
+  return (
+    fact.procedure === procedure &&
+    (roles === undefined || fact.roles.some((role) => roles.includes(role))) &&
+    !fact.roles.some((role) => without.includes(role)) &&
+    (states === undefined || (fact.standing !== 'withdrawn' && states.includes(fact.state))) &&
+    Object.entries(kept).every(([field, word]) => fact.kept[field] === word) &&
+    !fact.marks.some((name) => unmarked.includes(name)) &&
+    (clock === undefined || hasClock(fact, clock))
+  )
+}
+
+function hasClock({ clocks, moves, others }: CaseFact, { name, standings, undone = [], begun }: AskedClock): boolean {
   const clock = clocks.find((each) => each.name === name)
   if (clock === undefined || !clock.bound || !standings.includes(clock.standing)) return false
-  return !moves.some((move) => undone.includes(move.name))
+  if (moves.some((move) => undone.includes(move.name))) return false
+  if (begun === undefined) return true
+  const [own, theirs] = [moves, others].map((list) => list.find((move) => move.name === begun)?.ref)
+  return own !== undefined && (theirs === undefined || compareLatest(own, theirs) < 0)
 }
 
 export function isAsked(fact: CaseFact, asked: CasesAsked): boolean {

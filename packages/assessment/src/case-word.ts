@@ -2,7 +2,7 @@
  * What findings look for among cases. Each word is data: procedure with version, roles, states, moves. All of it is part
  * of the ruleset's digest, since a word that looks for something else is another rule.
  */
-import type { CasesAsked } from './case-fact.ts'
+import type { AskedClock, CasesAsked } from './case-fact.ts'
 import type { CitedAs } from './finding.ts'
 
 type Looked = Omit<CasesAsked, 'at'>
@@ -53,7 +53,6 @@ export const caseWords = {
     roles: ['participant'],
     kept: { type: 'ping' },
     made: ['answer'],
-    before: 'answers',
     others: ['start'],
     as: 'contact',
   },
@@ -83,6 +82,7 @@ export const caseWords = {
     others: ['need'],
     as: 'offer',
   },
+  'offer-to-all': { procedure: 'capacity/1', roles: ['offerer'], made: ['offer-to-all'], as: 'offer' },
   'offer-chosen': {
     procedure: 'capacity/1',
     roles: ['partner'],
@@ -101,13 +101,14 @@ export const caseWords = {
     others: ['choose'],
     as: 'milestone',
   },
-  'agreement-signed': { procedure: 'agreement/1', roles: ['party'], made: ['sign'], as: 'agreement' },
+  'agreement-signed': { procedure: 'agreement/1', roles: ['party'], made: ['sign', 'accede'], as: 'agreement' },
   'agreement-in-force': {
     procedure: 'agreement/1',
     roles: ['party'],
     states: ['in-force', 'amending', 'ending'],
-    made: ['sign'],
-    others: ['sign'],
+    unmarked: ['suspendedBy'],
+    made: ['sign', 'accede'],
+    others: ['sign', 'accede'],
     as: 'agreement',
   },
 } as const satisfies Readonly<Record<string, CaseWord>>
@@ -151,7 +152,7 @@ export const flaggedStandings = { due: ['running'], overdue: ['lapsed'] } as con
  */
 export interface ClockWord extends Omit<Looked, 'clock'> {
   readonly made: readonly string[]
-  readonly clock: { readonly name: string; readonly undone: readonly string[] }
+  readonly clock: Omit<AskedClock, 'standings'>
 }
 
 export const clockWords = {
@@ -168,6 +169,13 @@ export const clockWords = {
     states: ['outcome'],
     made: ['settle', 'choose'],
     clock: { name: 'implementation', undone: ['implement', 'close'] },
+  },
+  'milestone-promised': {
+    procedure: 'capacity/1',
+    roles: ['partner'],
+    states: ['project'],
+    made: ['milestone'],
+    clock: { name: 'next-milestone', begun: 'milestone' },
   },
 } as const satisfies Readonly<Record<string, ClockWord>>
 

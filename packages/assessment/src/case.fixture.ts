@@ -26,6 +26,7 @@ export function aCase(overrides: Partial<CaseFact>): CaseFact {
     moves: [],
     others: [{ name: 'notify', ref: opening }],
     kept: {},
+    marks: [],
     clocks: [],
     ...overrides,
   }
@@ -84,11 +85,24 @@ export const arbitraryCase: fc.Arbitrary<CaseFact> = fc.constantFrom(...procedur
       moves: movesOf(names, ['a']),
       others: movesOf(names, ['b', 'c']),
       kept: fc.constantFrom({}, { type: 'ping' }, { type: 'technical' }, { instrument: 'code' }),
+      marks: fc.constantFrom([], ['suspendedBy'], ['vote']),
       missing: fc.constantFrom([], ['order', 'end']),
       clocks: fc.tuple(...clocks),
     },
     {
-      requiredKeys: ['urn', 'procedure', 'state', 'standing', 'opening', 'roles', 'moves', 'others', 'kept', 'clocks'],
+      requiredKeys: [
+        'urn',
+        'procedure',
+        'state',
+        'standing',
+        'opening',
+        'roles',
+        'moves',
+        'others',
+        'kept',
+        'marks',
+        'clocks',
+      ],
     },
   )
 })

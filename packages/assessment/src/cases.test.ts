@@ -50,6 +50,9 @@ for (const provision of ['gids-9', 'code-j'] as const) {
       assert.equal(levelOf(provision, { ...agreement, state }), 'declared', state)
     }
     assert.equal(levelOf(provision, { ...agreement, standing: 'withdrawn' }), 'declared')
+    assert.equal(levelOf(provision, { ...agreement, marks: ['suspendedBy'] }), 'declared', 'it suspended it for itself')
+    const acceded = { ...agreement, moves: [aMove(101, 'accede')] }
+    assert.equal(levelOf(provision, acceded), 'evidenced')
     assert.equal(levelOf(provision, { ...agreement, procedure: 'agreement/2' }), 'silent', 'of another version')
     assert.deepEqual(
       findingOf(provision, agreement).cites.map(({ as, index }) => [as, index]),
@@ -138,7 +141,7 @@ test('code-i: an offer declares, and one that the requester chose is evidence; n
   assert.deepEqual(findingOf('code-i', unmet), findingOf('code-i'))
 })
 
-test('code-j: a ping that another started is answered in time or shows nothing, and raises no flag', () => {
+test('code-e, code-j: a ping that another started is evidence where it was answered; not to answer costs nothing', () => {
   const clocks = [{ name: 'answers', standing: 'lapsed' as const, bound: true, deadline: 1_200 }]
   const ping = aCase({
     procedure: 'exercise/1',
@@ -150,10 +153,11 @@ test('code-j: a ping that another started is answered in time or shows nothing, 
     clocks,
   })
   assert.equal(levelOf('code-j', ping), 'evidenced')
-  assert.equal(levelOf('code-j', { ...ping, moves: [aMove(150, 'answer', 'a', { at: 1_201 })] }), 'silent')
+  assert.equal(levelOf('code-e', ping), 'evidenced')
   assert.equal(levelOf('code-j', { ...ping, kept: { type: 'table-top' } }), 'silent')
   assert.equal(levelOf('code-j', { ...ping, others: [] }), 'silent', 'it tested itself')
-  assert.deepEqual(findingOf('code-j', { ...ping, moves: [] }), findingOf('code-j'))
+  for (const provision of ['code-e', 'code-j'] as const)
+    assert.deepEqual(findingOf(provision, { ...ping, moves: [] }), findingOf(provision))
 })
 
 test('code-f lists restrictions with what their record lacks; they decide no level of any provision', () => {
@@ -247,6 +251,30 @@ test('code-k: a clock that it let begin itself makes it due, and overdue when it
   assert.deepEqual(findingOf('code-k', agreed).flags, ['overdue'])
   assert.deepEqual(findingOf('code-k', { ...agreed, moves: [aMove(121, 'implement'), aMove(120, 'settle')] }).flags, [])
   assert.deepEqual(findingOf('code-k', acknowledged, agreed).flags, ['due', 'overdue'])
+})
+
+test('code-i: a milestone is due where the partner itself said when, and not where the requester did', () => {
+  const clocks = [{ name: 'next-milestone', standing: 'lapsed' as const, bound: true, deadline: 1_300 }]
+  const project = aCase({
+    procedure: 'capacity/1',
+    state: 'project',
+    roles: ['offerer', 'partner'],
+    moves: [aMove(103, 'agree'), aMove(110, 'milestone')],
+    others: [aMove(102, 'choose', 'b'), aMove(105, 'milestone', 'b')],
+    clocks,
+  })
+  assert.deepEqual(findingOf('code-i', project).flags, ['overdue'])
+  assert.equal(levelOf('code-i', project), 'evidenced', 'a lapse decides nothing')
+  const asked = { ...project, others: [aMove(102, 'choose', 'b'), aMove(111, 'milestone', 'b')] }
+  assert.deepEqual(findingOf('code-i', asked).flags, [])
+  assert.deepEqual(findingOf('code-i', { ...project, state: 'evaluated' }).flags, [])
+  const toAll = aCase({
+    procedure: 'capacity/1',
+    state: 'standing',
+    roles: ['offerer'],
+    moves: [aMove(100, 'offer-to-all')],
+  })
+  assert.equal(levelOf('code-i', toAll), 'declared')
 })
 
 test('an explanation says what raised a flag, in words', () => {

@@ -75,7 +75,7 @@ export function anyMove(
   parties: readonly string[],
 ): Choice | undefined {
   const possible = possibleMoves(procedure, of, at)
-  const onward = possible.filter(({ move }) => goesOn(procedure, move))
+  const onward = possible.filter(({ move }) => goesOn(procedure, of, move))
   const among = onward.length > 0 && next() % 4 > 0 ? onward : possible
   const chosen = among[next() % Math.max(1, among.length)]
   if (chosen === undefined) return undefined
@@ -123,9 +123,10 @@ function playOne(procedure: Procedure, slug: string, length: number, next: Next,
 }
 
 /** Most play goes somewhere: replies, proposals and early ends are the rarer choice. */
-function goesOn({ moves, states }: Procedure, name: string): boolean {
+function goesOn({ moves, states }: Procedure, { roles }: Case, name: string): boolean {
   const move = moves[name]
-  if (move === undefined || move.by === 'anyone') return false
+  if (move === undefined) return false
+  if (move.by === 'anyone' && (roles[move.joins ?? '']?.length ?? 0) > 0) return false
   return move.to === 'same' || typeof move.to !== 'string' || states[move.to]?.isEnd !== true
 }
 

@@ -56,18 +56,18 @@ export const meanings: Readonly<Record<Word, string>> = {
   'exercise-run':
     'an exercise that it ran to its end, or published the lessons of, and in which another party answered',
   'exercise-joined': 'an exercise that another party ran to its end, and in which it answered',
-  'ping-answered':
-    'a test of contacts that another party started, and that it answered before the clock of the answers ran out',
+  'ping-answered': 'a test of contacts that another party started, in which it answered, in time or late',
   'partnership-as-requester': 'help that it asked for, whose chosen partners agreed, the case not being withdrawn',
   'partnership-as-partner':
     'help that another party asked for and chose it for, to which all who were chosen agreed, the case not being withdrawn',
   'offer-made': 'help that it offered for the need of another party',
+  'offer-to-all': 'help that it offered to whoever needs it',
   'offer-chosen':
     'help that it offered and another party chose, to which all who were chosen agreed, the case not being withdrawn',
   'milestone-reported': 'a milestone that it reported of such help',
-  'agreement-signed': 'an agreement that it signed, in force or not',
+  'agreement-signed': 'an agreement that it signed or acceded to and has not left, in force or not',
   'agreement-in-force':
-    'an agreement that it and another party signed, in force at the time of the findings, the case not being withdrawn',
+    'an agreement that it and another party signed or acceded to, in force at the time of the findings and not suspended by it, the case not being withdrawn',
   'code-answered':
     'its adherence to the Code where another party has objected, taken an objection back, commented or replied',
   restrictions:
@@ -77,6 +77,8 @@ export const meanings: Readonly<Record<Word, string>> = {
     'in a dispute that it acknowledged as respondent and that has gone no further: the clock of the consultations, while it has not entered into them; by uncontested moves only',
   'outcome-agreed':
     'in a dispute that it settled or chose a means for as respondent and that has an outcome: the clock of the implementation, while it has neither reported what it did nor closed the case; by uncontested moves only',
+  'milestone-promised':
+    'in a project that it was chosen for: the clock of the next milestone, where it was its own report that said when that is due; by uncontested moves only',
 }
 
 /**
@@ -100,15 +102,17 @@ const plainWords: Readonly<Record<Sort | Condition | ClockSort, string>> = {
   'exercise-announced': 'it has announced an exercise',
   'exercise-run': 'it has run an exercise in which another party answered',
   'exercise-joined': 'it took part in an exercise that another party ran',
-  'ping-answered': 'it answered a test of its points of contact in the time for it',
+  'ping-answered': 'it answered a test of its points of contact; whether in time, the test itself shows',
   'partnership-as-requester': 'it has agreed with others on help that it asked for',
   'partnership-as-partner': 'it has agreed on help with the party that asked for it',
   'offer-made': 'it has offered help to another party',
+  'offer-to-all': 'it offers help to whoever needs it',
   'offer-chosen': 'it has offered help, and the party that needed it chose the offer',
   'milestone-reported': 'it has reported a milestone of help that another party chose',
   'agreement-signed': 'it has signed an agreement, in force or not',
   'agreement-in-force': 'it has an agreement in force that another party signed too; what stands in it was not judged',
   'consultations-agreed': 'it acknowledged a dispute and has not entered into the consultations',
+  'milestone-promised': 'it said when the next milestone is due, and has not reported it',
   'outcome-agreed': 'it let a dispute come to an outcome and has not reported what it did about it',
 }
 

@@ -82,25 +82,33 @@ test('every name that a word uses is one of the procedure it names', () => {
     }
     known([...(asked.roles ?? []), ...(asked.without ?? [])], roles)
     known(asked.states, states)
-    known([...(asked.made ?? []), ...(asked.others ?? []), ...(asked.clock?.undone ?? [])], {
-      ...moves,
-      ...commonBodies,
-    })
     known(
-      [asked.before, asked.clock?.name].flatMap((each) => each ?? []),
-      clocks,
+      [
+        ...(asked.made ?? []),
+        ...(asked.others ?? []),
+        ...(asked.clock?.undone ?? []),
+        ...[asked.clock?.begun ?? []].flat(),
+      ],
+      {
+        ...moves,
+        ...commonBodies,
+      },
     )
+    known([asked.clock?.name ?? []].flat(), clocks)
     const isKept = (field: string) => Object.values(moves).some(({ keeps }) => keeps?.includes(field))
+    const isDerived = (field: string) => Object.values(moves).some(({ derives }) => derives?.facts.includes(field))
+    for (const field of asked.unmarked ?? []) assert.ok(isDerived(field), `${name}: ${field}`)
     for (const field of Object.keys(asked.kept ?? {})) assert.ok(isKept(field), `${name}: ${field}`)
   }
 })
 
 test('a clock that raises a flag binds a role of its word, is no term, and its party can make each move that would end the flag', () => {
-  for (const [name, { procedure, roles, clock }] of Object.entries(clockWords)) {
+  for (const [name, word] of Object.entries(clockWords)) {
+    const { procedure, roles = [], clock }: ClockWord = word
     const { moves, clocks } = procedureOf(procedure)
     const { binds, term } = clocks[clock.name] ?? {}
     assert.ok(roles.some((role) => role === binds) && term === undefined, name)
-    for (const move of clock.undone) {
+    for (const move of [...(clock.undone ?? []), ...[clock.begun ?? []].flat()]) {
       const by = moves[move]?.by ?? []
       assert.ok(by !== 'anyone' && roles.some((role) => by.includes(role)), `${name}: ${move}`)
     }

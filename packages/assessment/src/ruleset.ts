@@ -40,7 +40,7 @@ export interface Ruleset extends RulesetName {
  */
 export const currentRuleset: Ruleset = {
   version: '2',
-  digest: 'sha256:b582c9e970118b29c627268ef9b158526dacfb15ae952db714609fc07c2b58ae',
+  digest: 'sha256:ff1225a75e87590c74ad08a3b933b35329dca530718490ce3fed971913af85e7',
   rules: [
     codeA,
     codeB,

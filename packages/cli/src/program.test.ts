@@ -35,7 +35,7 @@ const commands = everyCommand(buildProgram(quiet, () => {})).filter((each) => ea
 test('every verb of the command is there', () => {
   const names = new Set(commands.map((each) => each.name()))
   const wanted =
-    'start init serve status rebuild backup restore sign submit approve receipt verify audit diff party token endorse trust adhere support product release inventory advisory matches acknowledge findings instruments case policy'
+    'start init serve status rebuild backup restore sign submit approve receipt verify audit diff party token endorse trust adhere support product release inventory advisory matches acknowledge findings instruments case policy export resources'
   for (const name of wanted.split(' ')) assert.ok(names.has(name), name)
 })
 

@@ -28,6 +28,7 @@ export {
   provisionIds,
 } from './provision.ts'
 export { besideEachOther, type CatalogId, type OscalAddresses, servedBelow } from './oscal/addresses.ts'
+export { catalogIds, mappingIds, oscalCatalogOf, oscalMappingOf } from './oscal/by-id.ts'
 export {
   objectiveId,
   type ObjectiveRung,
@@ -37,7 +38,9 @@ export {
   oscalNormsCatalog,
 } from './oscal/catalog.ts'
 export { edition, project } from './oscal/edition.ts'
-export { catalogResource, oscalMapping, type OscalMappingCollection } from './oscal/mapping.ts'
+export { laterId, oscalLaterCatalog, oscalLaterMapping } from './oscal/later.ts'
+export { oscalMapping } from './oscal/mapping.ts'
+export { catalogResource, type OscalMappingCollection } from './oscal/mapping-model.ts'
 export { markup, markupLine, oneLine } from './oscal/markup.ts'
 export {
   type OscalBackMatter,

@@ -49,7 +49,7 @@ function departuresDue({ roles }: Procedure, of: Case, at: number): readonly Due
       if (then >= at || of.roles[role]?.includes(party) !== true) return []
       const effect = (now: Case): Case => {
         const left = (now.roles[role] ?? []).filter((each) => each !== party)
-        const state = left.length < leaves.least ? leaves.then : now.state
+        const state = left.length < leaves.least ? leaves.state : now.state
         return { ...now, state, roles: { ...now.roles, [role]: left } }
       }
       return [{ at: then, effect }]

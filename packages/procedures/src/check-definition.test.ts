@@ -99,6 +99,39 @@ const faulty: readonly (readonly [string, Procedure, RegExp])[] = [
     /counts from awareAt/,
   ],
   [
+    'a time that is no clock',
+    but((of) => moveWith(of, 'join', { within: 'summer' })),
+    /join is possible within summer, which is no clock/,
+  ],
+  [
+    'one who has to say the same as nobody',
+    but((of) => moveWith(of, 'submit', { agreeOn: ['text'] })),
+    /submit has to say the same text, and is not one that each makes/,
+  ],
+  ['a role that is freed and that is none', but((of) => moveWith(of, 'choose', { frees: ['judge'] })), /frees judge/],
+  [
+    'a clock that starts when nothing is said',
+    but((of) => clockWith(of, 'settlement', { when: 'mood' })),
+    /starts when mood is said/,
+  ],
+  [
+    'a clock that depends on what nobody keeps',
+    but((of) => clockWith(of, 'settlement', { where: { fact: 'mood', is: 'good' } })),
+    /depends on mood, which no move keeps/,
+  ],
+  [
+    'a deadline that spares a state as if it were a term',
+    but((of) => clockWith(of, 'settlement', { spares: ['outcome'] })),
+    /spares outcome, and is no term/,
+  ],
+  [
+    'a role that is left for no state',
+    but((of) => ({
+      roles: { ...of.roles, claimant: { title: 'x', leaves: { fact: 'gone', least: 1, state: 'void' } } },
+    })),
+    /leads to void, which is no state\n.*left by gone, which no move derives/,
+  ],
+  [
     'a common name',
     but((of) => ({ moves: { ...of.moves, reply: { ...of.moves['submit'], body: closed({ text: text(9) }) } } })),
     /every procedure has/,

@@ -41,9 +41,7 @@ function faultsOfStates({ states, moves, clocks }: Procedure): string[] {
     term === undefined ? [] : [{ term, runsIn: starts.flatMap((start) => statesAfter(moves, states, start)) }],
   )
   const termsIn = (state: string): readonly string[] =>
-    states[state]?.isEnd === true
-      ? []
-      : terms.flatMap(({ term, runsIn }) => (runsIn.includes(state) ? [term] : []))
+    states[state]?.isEnd === true ? [] : terms.flatMap(({ term, runsIn }) => (runsIn.includes(state) ? [term] : []))
   const reach = (state: string): void => {
     if (reached.has(state)) return
     reached.add(state)
@@ -79,7 +77,14 @@ function faultsOfMoves({ moves, states, roles, clocks, seat }: Procedure): strin
       ...(joins === undefined ? [] : [joins]),
     ]),
   )
-  for (const role of Object.keys(roles)) if (!bound.has(role)) faults.push(`nobody ever has the role ${role}`)
+  for (const [role, { leaves }] of Object.entries(roles)) {
+    if (!bound.has(role)) faults.push(`nobody ever has the role ${role}`)
+    if (leaves === undefined) continue
+    if (!Object.hasOwn(states, leaves.state))
+      faults.push(`who leaves ${role} leads to ${leaves.state}, which is no state`)
+    if (!Object.values(moves).some(({ derives }) => derives?.facts.includes(leaves.fact) === true))
+      faults.push(`${role} is left by ${leaves.fact}, which no move derives`)
+  }
   if (seat !== 'opener') {
     const openings = Object.values(moves).filter(({ from }) => from === 'opening')
     const isBound = openings.every(({ binds = {}, joins }) => joins === seat || Object.values(binds).includes(seat))

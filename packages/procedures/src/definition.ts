@@ -30,9 +30,9 @@ export interface RoleDefinition {
   readonly isBystander?: boolean
   /**
    * Who has it may leave by a notice of its own: a fact says when, by party, in seconds. With fewer than `least` left the
-   * case is in the state `then`. Both happen by themselves, at that moment.
+   * case is in that state. Both happen by themselves, at that moment.
    */
-  readonly leaves?: { readonly fact: string; readonly least: number; readonly then: string }
+  readonly leaves?: { readonly fact: string; readonly least: number; readonly state: string }
 }
 
 export interface StateDefinition {

@@ -1,7 +1,7 @@
 import { following, type MoveDefinition, type Procedure } from './definition.ts'
 
 /** The states of a procedure and the moves between them, as a Mermaid state diagram. Moves that lead the same way share a line. */
-export function diagramOf({ states, moves, clocks }: Procedure): string {
+export function diagramOf({ roles, states, moves, clocks }: Procedure): string {
   const lines = ['stateDiagram-v2', '  direction TB']
   for (const [name, { title }] of Object.entries(states)) lines.push(`  ${idOf(name)}: ${title}`)
   const ways = new Map<string, string[]>()
@@ -19,6 +19,14 @@ export function diagramOf({ states, moves, clocks }: Procedure): string {
     for (const from of running) {
       const way = `${idOf(from)} --> ${idOf(term)}`
       ways.set(way, [...(ways.get(way) ?? []), `when ${name} has run out`])
+    }
+  }
+  for (const [role, { leaves }] of Object.entries(roles)) {
+    if (leaves === undefined) continue
+    const deriving = Object.values(moves).filter(({ derives }) => derives?.facts.includes(leaves.fact) === true)
+    for (const from of new Set(deriving.flatMap(statesOf))) {
+      const way = `${idOf(from)} --> ${idOf(leaves.state)}`
+      ways.set(way, [...(ways.get(way) ?? []), `when fewer than ${leaves.least} ${role} are left`])
     }
   }
   for (const [way, labels] of ways) lines.push(`  ${way}: ${labels.join('<br/>')}`)

@@ -1,7 +1,14 @@
 import { recordsIn } from './at-time.ts'
 import { lengthText } from './clocks/length.ts'
 import { commonTitles } from './common-moves.ts'
-import { type Citation, type ClockDefinition, type Procedure, versionName, visibilityOf } from './definition.ts'
+import {
+  type Citation,
+  type ClockDefinition,
+  type Procedure,
+  type RoleDefinition,
+  versionName,
+  visibilityOf,
+} from './definition.ts'
 import { diagramOf } from './diagram.ts'
 
 /** A procedure as a page in Markdown, made from nothing but its definition. */
@@ -14,10 +21,7 @@ export function pageOf(procedure: Procedure): string {
     '',
     ...table(
       ['role', 'who'],
-      Object.entries(roles).map(([name, { title: who, most = 1 }]) => [
-        `\`${name}\``,
-        most === 1 ? who : `${who}; up to ${most}`,
-      ]),
+      Object.entries(roles).map(([name, role]) => [`\`${name}\``, roleText(role)]),
     ),
     '',
     `Moves take effect in the order of the log of ${seat === 'opener' ? 'whoever opens the case' : `the ${seat}`}. What nothing else is said of is ${seenBy[procedure.visibility]}.`,
@@ -36,6 +40,10 @@ export function pageOf(procedure: Procedure): string {
           move.title,
           move.each === true ? 'done once each of them has' : undefined,
           move.after === undefined ? undefined : `once \`${move.after}\` has lapsed`,
+          move.within === undefined ? undefined : `until \`${move.within}\` runs out`,
+          move.kinds === undefined
+            ? undefined
+            : `made by a statement of kind ${move.kinds.map((kind) => `\`${kind}\``).join(' or ')}`,
           move.guard?.says,
           ...(move.cites ?? []).map(citationText),
         ]
@@ -52,11 +60,10 @@ export function pageOf(procedure: Procedure): string {
       ]),
     ),
     '',
-    `Beside these, in every case: ${Object.entries(commonTitles)
-      .map(([name, what]) => `\`${name}\` (${what.toLowerCase()})`)
-      .join(
-        ', ',
-      )}. A proposal is carried out once every party of the case has accepted it. A reply is possible also after the end.`,
+    commonText(procedure),
+    ...(procedure.refuses === undefined
+      ? []
+      : ['', `Refused in every move, in whichever log it is filed: ${procedure.refuses.says}.`]),
     '',
     '## Clocks',
     '',
@@ -65,7 +72,7 @@ export function pageOf(procedure: Procedure): string {
       Object.entries(clocks).map(([name, clock]) => [
         `\`${name}\``,
         lengthsText(clock),
-        `from ${named(clock.starts)}${clock.from === undefined ? '' : `, counted from \`${clock.from}\``}, until ${named(clock.stops)}`,
+        runsText(clock),
         clock.binds,
         clock.term === undefined ? clock.lapse : `${clock.lapse}: the case is then \`${clock.term}\`, by itself`,
         citationText(clock.source),
@@ -87,6 +94,40 @@ export function pageOf(procedure: Procedure): string {
   ].join('\n')
 }
 
+function roleText({ title, most = 1, leaves }: RoleDefinition): string {
+  const many = most === 1 ? '' : `; up to ${most}`
+  const left =
+    leaves === undefined
+      ? ''
+      : `; leaves by its own notice, and with fewer than ${leaves.least} the case is \`${leaves.state}\``
+  return `${title}${many}${left}`
+}
+
+function runsText({ starts, stops, from, when, where }: ClockDefinition): string {
+  return [
+    `from ${named(starts)}`,
+    ...(when === undefined ? [] : [`where that says \`${when}\``]),
+    ...(where === undefined ? [] : [`where \`${where.fact}\` is ${where.is}`]),
+    ...(from === undefined ? [] : [`counted from \`${from}\``]),
+    stops.length === 0 ? 'to its end' : `until ${named(stops)}`,
+  ].join(', ')
+}
+
+function commonText({ common, states }: Procedure): string {
+  const has = Object.entries(commonTitles).filter(
+    ([name]) => common === undefined || common.some((each) => each === name),
+  )
+  const moves = has.map(([name, what]) => `\`${name}\` (${what.toLowerCase()})`).join(', ')
+  const settled = Object.entries(states).flatMap(([name, { isSettled }]) => (isSettled === true ? [`\`${name}\``] : []))
+  return [
+    `Beside these, in every state: ${moves}. A reply is possible also after the end.`,
+    ...(has.some(([name]) => name === 'accept')
+      ? ['A proposal is carried out once every party that was asked into the case has accepted it.']
+      : []),
+    ...(settled.length === 0 ? [] : [`Whoever opened it cannot withdraw it in ${settled.join(', ')}.`]),
+  ].join(' ')
+}
+
 const seenBy = {
   public: 'public',
   parties: 'seen by the parties of the case',
@@ -94,7 +135,8 @@ const seenBy = {
 } as const
 
 function lengthsText({ length }: ClockDefinition): string {
-  if ('until' in length) return `to the moment in \`${length.until}\``
+  if ('until' in length)
+    return `to the moment in \`${length.until}\`${length.usual === undefined ? '' : `, usually ${lengthText(length.usual)} at least`}`
   if (!('by' in length)) return lengthText(length)
   return Object.entries(length.lengths)
     .map(([word, each]) => `${lengthText(each)} where \`${length.by}\` is ${word}`)

@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { TSchema } from 'typebox'
-import { type Case, deadlineOf, type Move } from './case.ts'
+import type { Case, Move } from './case.ts'
 import { faultsOf } from './check-definition.ts'
 import type { Procedure } from './definition.ts'
 import { diagramOf } from './diagram.ts'
 import { exampleMoves, moveBy, partyOf, played, seat, start, utc } from './play.fixture.ts'
 import { possibleMoves } from './possible.ts'
 import { ProcedureError } from './procedure-error.ts'
+import { bodyOf, kindOf } from './random-play.fixture.ts'
 import { openCase, reduce } from './reduce.ts'
 import { newestOf, procedureOf, procedures } from './registry.ts'
 import { clocksOf, dueBy, timelineOf } from './timeline.ts'
@@ -62,32 +62,6 @@ for (const procedure of procedures) {
     for (const name of Object.keys(procedure.moves)) assert.match(diagram, new RegExp(`(?:: |<br/>)${name} \\(`), name)
   })
 
-  test(`${procedure.name}: a-lapse-is-not-a-verdict: over random legal play, time alone changes nothing but what is possible`, () => {
-    fc.assert(
-      fc.property(fc.array(fc.tuple(fc.nat(1000), fc.nat(200 * 86_400)), { maxLength: 24 }), (choices) => {
-        let of = opened(procedure)
-        let at = start
-        for (const [which, later] of choices) {
-          const before = JSON.stringify(of)
-          at += later
-          const possible = possibleMoves(procedure, of, at)
-          clocksOf(procedure, of, at)
-          dueBy(of, at)
-          assert.equal(JSON.stringify(of), before, 'looking at a case, however late, leaves it as it is')
-          const next = anyMove(procedure, of, possible, which, at)
-          if (next === undefined) break
-          of = taken(procedure, of, next)
-        }
-        // Nothing is stored of a lapse: the same moves without a pause between them and the clocks end in the same state.
-        // A term ends when it was said to end, also where that was before.
-        for (const [name, clock] of Object.entries(of.clocks))
-          assert.ok(procedure.clocks[name]?.term !== undefined || deadlineOf(clock) >= clock.startedAt)
-        assert.ok(!JSON.stringify(of).includes('lapse'))
-      }),
-      { numRuns: 60 },
-    )
-  })
-
   test(`${procedure.name}: what is possible is what is taken, and nothing else, whoever tries`, () => {
     fc.assert(
       fc.property(fc.array(fc.nat(1000), { maxLength: 12 }), (choices) => {
@@ -100,7 +74,7 @@ for (const procedure of procedures) {
             for (const party of [...new Set(Object.values(of.roles).flat()), partyOf('stranger')]) {
               const listed = possible.find(({ move }) => move === name)
               const isAllowed = listed !== undefined && (listed.by.length === 0 || listed.parties.includes(party))
-              const body = bodyOf(procedure, name)
+              const body = bodyOf(procedure, name, least)
               const code = codeOf(() =>
                 reduce(procedure, of, { ...moveBy('', name, body, at), ...kindOf(procedure, name), by: party }),
               )
@@ -132,6 +106,9 @@ test('a version is found by its name, and what is none is told from those there 
     message: /decision, dispute, exercise, restriction/,
   })
 })
+
+/** The first of everything, and nothing that may be left out. */
+const least = (): number => 1
 
 function opened(procedure: Procedure): Case {
   const [first] = exampleMoves(procedure)
@@ -175,36 +152,9 @@ function anyMove(
   if (chosen === undefined) return undefined
   const by = chosen.parties[which % Math.max(1, chosen.parties.length)] ?? partyOf(`newcomer ${which}`)
   return {
-    ...moveBy('', chosen.move, bodyOf(procedure, chosen.move), at),
+    ...moveBy('', chosen.move, bodyOf(procedure, chosen.move, least), at),
     ...kindOf(procedure, chosen.move),
     by,
     urn: of.urn,
   }
-}
-
-/** The kind of statement that makes a move, where it has one of its own. */
-function kindOf({ moves }: Procedure, name: string): Pick<Move, 'kind'> {
-  const [kind] = moves[name]?.kinds ?? []
-  return kind === undefined ? {} : { kind }
-}
-
-/** A small body that fits the schema of a move. */
-function bodyOf(procedure: Procedure, name: string): Move['body'] {
-  const body = procedure.moves[name]?.body
-  const required = (body?.['required'] ?? []) as readonly string[] // names of members, in JSON Schema
-  return Object.fromEntries(required.map((field) => [field, valueOf(body?.properties[field])]))
-}
-
-function valueOf(schema: TSchema | undefined): unknown {
-  const { type, enum: words, pattern, items } = { ...schema } as Readonly<Record<string, unknown>> // JSON Schema
-  if (Array.isArray(words)) return words[0]
-  if (type === 'array') return [valueOf(items as TSchema)]
-  if (typeof pattern === 'string' && pattern.includes('party')) return partyOf('named')
-  if (typeof pattern === 'string' && pattern.includes('T(?:')) return '2027-11-21T00:00:00Z'
-  if (typeof pattern === 'string' && pattern.startsWith('^[0-9a-f]{64}')) return '1'.repeat(64)
-  if (typeof pattern === 'string' && pattern.startsWith('^[a-z]{2,16}-')) return 'gids-4'
-  if (typeof pattern === 'string' && pattern.includes('sha256')) return `sha256:${'5e'.repeat(32)}`
-  if (type === 'integer') return 1
-  if (type === 'boolean') return true
-  return 'some words'
 }

@@ -1,3 +1,4 @@
+import { requireSound } from './check-definition.ts'
 import { type Procedure, versionName } from './definition.ts'
 import { ProcedureError } from './procedure-error.ts'
 import { adherence } from './procedures/adherence.ts'
@@ -18,6 +19,9 @@ export const procedures: readonly Procedure[] = [
   exercise,
   restriction,
 ]
+
+// Looked at before anything is played: an unsound definition must not strand the first case that is opened under it.
+for (const each of procedures) requireSound(each)
 
 const byVersion = new Map(procedures.map((procedure) => [versionName(procedure), procedure]))
 

@@ -73,7 +73,7 @@ export function dueBy(of: Case, until: number): readonly { readonly clock: strin
 export interface TimelineEntry {
   readonly at: number
   readonly moment: string
-  /** A move, or the lapse of a clock. */
+  /** A move, or the lapse of a clock, a term that ran out among them. */
   readonly what: 'move' | 'lapse'
   readonly title: string
   readonly by?: string
@@ -92,10 +92,16 @@ export function timelineOf(
     return { at: then, moment: momentText(then, of.place), what: 'move', title, by, statement }
   })
   const lapsed = clocksOf(procedure, of, at)
-    .filter(({ standing }) => standing === 'lapsed' || standing === 'late')
+    .filter((clock) => clock.standing === 'lapsed' || clock.standing === 'late' || hasRunOut(procedure, clock))
     .map((clock): TimelineEntry => {
       const then = deadlineOf(clock)
-      return { at: then, moment: clock.deadline, what: 'lapse', title: `${clock.title} has lapsed: ${clock.lapse}` }
+      const verb = procedure.clocks[clock.name]?.term === undefined ? 'has lapsed' : 'has run out'
+      return { at: then, moment: clock.deadline, what: 'lapse', title: `${clock.title} ${verb}: ${clock.lapse}` }
     })
   return [...moved, ...lapsed].sort((one, other) => one.at - other.at)
+}
+
+/** Whether a term took effect: nobody's move stopped it, and it stopped all the same. */
+function hasRunOut({ clocks }: Procedure, { name, stoppedAt, stoppedBy }: ClockView): boolean {
+  return clocks[name]?.term !== undefined && stoppedAt !== undefined && stoppedBy === undefined
 }

@@ -1,6 +1,16 @@
 // A/66/359, annex, para (e). Protecting information space and critical infrastructure, under law.
-// Incident clocks and exercises will be its evidence.
+// Evidence is an exercise in which another party took part, or a contact that answered another party's test. Incidents
+// and their clocks will come to it.
 
-import { declaredOnly, type Rule } from '../rule.ts'
+import { oneOf, some } from '../requirement.ts'
+import type { Rule } from '../rule.ts'
 
-export const codeE: Rule = { provision: 'code-e', rungs: declaredOnly }
+const evidence = [some('exercise-run'), some('exercise-joined'), some('ping-answered')] as const
+
+export const codeE: Rule = {
+  provision: 'code-e',
+  rungs: [
+    { level: 'declared', requires: oneOf(some('declaration'), some('exercise-announced'), ...evidence) },
+    { level: 'evidenced', requires: oneOf(...evidence) },
+  ],
+}

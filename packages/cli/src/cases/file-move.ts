@@ -86,7 +86,7 @@ export function refusalOf(error: unknown, standing: CaseResponse | undefined, ow
   return refused(error.code, error.message, standing, own, error)
 }
 
-/** Codes after which it helps to hear what is possible. */
+/** Codes of refusals that are about a case: after these it helps to hear what is possible in it. */
 const aboutCases: ReadonlySet<string> = new Set([
   'not-possible-now',
   'not-your-move',
@@ -96,6 +96,14 @@ const aboutCases: ReadonlySet<string> = new Set([
   'unknown-move',
   'too-many',
   'case-exists',
+  'no-case',
+  'wrong-seat',
+  'wrong-procedure',
+  'wrong-kind',
+  'not-yours',
+  'not-public',
+  'bad-body',
+  'unknown-place',
 ])
 
 export function refused(
@@ -106,8 +114,10 @@ export function refused(
   cause?: unknown,
 ): CliError {
   // The node lists names of moves behind its reason; here they stand below, each with whom it is for.
-  const reason = standing === undefined ? detail : withNames(detail.split('; possible now: ')[0] ?? detail, standing)
-  return new CliError('refused', `refused: ${reason}`, {
+  const [what = detail] = detail.split('; possible now: ')
+  const reason = standing === undefined ? short(what) : withNames(what, standing)
+  const hint = code === 'kind-not-admitted' ? '. Its keeper admits it with "comity policy admit move"' : ''
+  return new CliError('refused', `refused: ${reason}${hint}`, {
     inner: code,
     cause,
     ...(standing === undefined

@@ -84,19 +84,45 @@ export async function outcomeOf(client: Client, urn: string, statement: string):
   return { state: 'waiting', standing }
 }
 
-/** Asks until the seat has taken or refused a move, or the time is over. */
+/**
+ * Asks until the seat has taken or refused a move, or the time is over. That it was taken is told by the node that is
+ * asked for the case; why it was not, by the seat's own node alone.
+ */
 export async function awaited(
   session: Session,
-  client: Client,
+  { client, seatNode }: { readonly client: Client; readonly seatNode: Client | undefined },
   { urn, statement, seat, seconds }: { urn: string; statement: string; seat: string; seconds: number },
 ): Promise<Outcome> {
   const end = performance.now() + seconds * 1000
   for (;;) {
     const outcome = await outcomeOf(client, urn, statement)
-    if (outcome.state !== 'waiting' || performance.now() >= end) return outcome
+    if (outcome.state !== 'waiting') return outcome
+    const there = seatNode === undefined ? undefined : await ifReached(outcomeOf(seatNode, urn, statement))
+    if (there !== undefined && there.state !== 'waiting' && there.state !== 'taken') return there
+    if (performance.now() >= end) return outcome
     session.progress.update(`Waiting for the seat ${short(seat)}`)
     await sleep(pollMilliseconds)
   }
+}
+
+/** Not everybody who files at home reaches the seat's node. */
+async function ifReached<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked
+  } catch (error) {
+    if (error instanceof ClientError) return undefined
+    throw error
+  }
+}
+
+/** Where the seat's own node answers, as far as the own node tells: addresses in private networks to its keeper alone. */
+export async function seatNodeOf(session: Session, seat: string): Promise<Client | undefined> {
+  for (const authority of ['keeper', 'none'] as const) {
+    const known = await ifReached(session.client(authority).then((client) => client.peers()))
+    const url = known?.peers.find(({ origin }) => origin === seat)?.url
+    if (url !== undefined) return createClient({ baseUrl: url })
+  }
+  return undefined
 }
 
 /** How a node stands to another log: as a peer that it follows, or not at all. */

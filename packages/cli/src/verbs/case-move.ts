@@ -24,6 +24,7 @@ import {
   requireSeat,
   type SeatDesk,
   seatDesk,
+  seatNodeOf,
   type SeatOptions,
   waitOf,
 } from '../cases/seat.ts'
@@ -228,7 +229,11 @@ async function filedAndTaken(session: Session, client: Client, filing: Filing): 
   const outcome =
     seconds === undefined
       ? await outcomeOf(watched, urn, id)
-      : await awaited(session, watched, { urn, statement: id, seat, seconds })
+      : await awaited(
+          session,
+          { client: watched, seatNode: atSeat === undefined ? await seatNodeOf(session, seat) : undefined },
+          { urn, statement: id, seat, seconds },
+        )
   if (outcome.state === 'refused' || outcome.state === 'idle') {
     const { code, detail } = outcome
     throw refused(

@@ -1,22 +1,14 @@
 /** `comity export oscal`: the texts, adherence and findings in the form of OSCAL 1.2. */
-import {
-  type CatalogId,
-  type Instrument,
-  instruments,
-  oscalCatalog,
-  oscalMapping,
-  oscalNormsCatalog,
-} from '@comity/instruments'
+import { catalogIds, mappingIds, oscalCatalogOf, oscalMappingOf } from '@comity/instruments'
 import { Option } from 'commander'
 import { CliError } from '../cli-error.ts'
 import type { Result } from '../context.ts'
-import { instrumentFrom } from '../names.ts'
 import { writeFile } from '../output-file.ts'
 import { example, type Register } from '../registrar.ts'
 import type { Session } from '../session.ts'
 import { countText, fields } from '../terminal/text.ts'
 
-const ids = instruments.map(({ id }) => id).join(', ')
+const ids = mappingIds.join(', ')
 
 const documents = ['catalog', 'mapping', 'profile', 'results', 'plan'] as const
 type Exported = (typeof documents)[number]
@@ -29,12 +21,15 @@ interface ExportOptions {
 }
 
 export const registerExport: Register = (program, { run }) => {
-  const family = program.command('export').summary('what is on record in the form of other tools')
+  const family = program
+    .command('export')
+    .summary('what is on record in the form of other tools')
+    .addHelpText('after', example('comity export oscal catalog'))
   family
     .command('oscal <document>')
     .summary('texts, adherence and findings as OSCAL 1.2')
     .description(
-      'Writes one document of OSCAL 1.2 (JSON): the catalog of an instrument, its mapping to the eleven norms, a party’s profile (adherence with reservations and declarations), assessment results (findings of a party or of all), or the assessment plan that results refer to. Catalog and mapping need no node.',
+      'Writes one document of OSCAL 1.2 (JSON): the catalog of an instrument or of a later version of it, its mapping (to the eleven norms; of a later version to the earlier text), a party’s profile (adherence with reservations and declarations), assessment results (findings of a party or of all), or the assessment plan that results refer to. Catalog and mapping need no node.',
     )
     .addOption(
       new Option('--instrument <id>', `of a catalog or a mapping: ${ids}; of a catalog also norms`).default('code'),
@@ -72,8 +67,8 @@ async function oscal(session: Session, options: ExportOptions, name: string): Pr
 
 async function documentOf(session: Session, wanted: Exported, options: ExportOptions): Promise<object> {
   const { instrument = 'code' } = options
-  if (wanted === 'catalog') return catalogOf(instrument)
-  if (wanted === 'mapping') return oscalMapping(instrumentOf(instrument))
+  if (wanted === 'catalog') return oscalCatalogOf(instrument) ?? notAmong(catalogIds, instrument)
+  if (wanted === 'mapping') return oscalMappingOf(instrument) ?? notAmong(mappingIds, instrument)
   const party = options.party === undefined ? undefined : session.partyUrn(options.party)
   if (wanted === 'profile' && party === undefined) throw new CliError('usage', 'a profile is of a party: add --party')
   const { oscal: served } = await session.client()
@@ -82,14 +77,6 @@ async function documentOf(session: Session, wanted: Exported, options: ExportOpt
   return wanted === 'profile' ? served.profile(party) : served.partyResults(party)
 }
 
-function catalogOf(id: string): object {
-  const norms: CatalogId = 'norms'
-  return id === norms ? oscalNormsCatalog() : oscalCatalog(instrumentOf(id))
-}
-
-function instrumentOf(text: string): Instrument {
-  const id = instrumentFrom(text)
-  const found = instruments.find((each) => each.id === id)
-  if (found === undefined) throw new CliError('usage', `"${text}" is no instrument`)
-  return found
+function notAmong(known: readonly string[], id: string): never {
+  throw new CliError('usage', `"${id}" is none of ${known.join(', ')}`)
 }

@@ -12,7 +12,10 @@ interface ResourcesOptions extends InputOptions {
 }
 
 export const registerResources: Register = (program, { run }) => {
-  const family = program.command('resources').summary('how internet numbers and access are spread over people')
+  const family = program
+    .command('resources')
+    .summary('how internet numbers and access are spread over people')
+    .addHelpText('after', example('comity resources lorenz'))
   withInput(family.command('table [files...]'))
     .summary('what is registered in each country, beside its people')
     .description(
@@ -41,10 +44,7 @@ function withInput(command: Command): Command {
 }
 
 function examples(verb: string): string {
-  return example(
-    `comity resources ${verb}`,
-    `comity resources ${verb} delegated-*-extended-latest --population API_SP.POP.TOTL.csv`,
-  )
+  return example(`comity resources ${verb}`, `comity resources ${verb} delegated-*-latest --population SP.POP.TOTL.csv`)
 }
 
 async function showTable(session: Session, options: ResourcesOptions, files: readonly string[]): Promise<Result> {

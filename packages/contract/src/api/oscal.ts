@@ -12,7 +12,9 @@ function document<Root extends string>(root: Root, description: string) {
   return closed({ [root]: inner } as Readonly<Record<Root, typeof inner>>)
 }
 
-export const oscalInstrumentParams = closed({ id: Type.String({ maxLength: 32, description: 'such as `code`' }) })
+export const oscalInstrumentParams = closed({
+  id: Type.String({ maxLength: 32, description: 'such as `code`, or `code-2015` for a later version' }),
+})
 
 export const oscalCatalogResponse = document('catalog', 'a catalog')
 export type OscalCatalogResponse = Static<typeof oscalCatalogResponse>

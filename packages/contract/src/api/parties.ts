@@ -69,6 +69,7 @@ const bond = closed({
   ...place.properties,
   instrument: oneOf(['code', 'gids']),
   form: oneOf(['adherence', 'support']),
+  version: Type.Optional(Type.String({ description: 'symbol of the text that it names, where it names one' })),
   declarations: Type.Array(word),
   reservations: Type.Array(word),
   withdrawnAfter: Type.Optional(at),

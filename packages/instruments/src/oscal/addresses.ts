@@ -1,7 +1,10 @@
 import type { InstrumentId } from '../provision.ts'
 
-/** What a catalog is written for: an instrument, or the eleven norms that the crosswalk leads to. */
-export type CatalogId = InstrumentId | 'norms'
+/**
+ * What a catalog is written for: an instrument, a later version of one (`code-2015`), or the eleven norms that the
+ * crosswalk leads to.
+ */
+export type CatalogId = InstrumentId | `${InstrumentId}-${number}` | 'norms'
 
 /** Where one exported document finds another, and where a statement or a case is to be read. */
 export interface OscalAddresses {

@@ -65,7 +65,7 @@ const addressees: Readonly<Record<PartyType, string>> = {
   person: 'persons',
 }
 
-const catalogRemarks =
+export const catalogRemarks =
   'What the text asks stands here in the project’s own words. The text itself decides; the back matter says where it is to be had.'
 
 /** An instrument as an OSCAL catalog: one control for each provision. It follows from the data of this room alone. */
@@ -171,7 +171,7 @@ function textOf({ urn, title, source, symbol, date }: Instrument): OscalResource
     title: markupLine(title),
     description: 'The authentic text. It decides wherever it and this catalog differ.',
     props: [
-      { name: 'type', value: 'agreement' },
+      { name: 'type', value: 'citation' },
       { name: 'published', value: `${date}T00:00:00Z` },
     ],
     citation: { text: markupLine(source) },
@@ -180,7 +180,7 @@ function textOf({ urn, title, source, symbol, date }: Instrument): OscalResource
   return { ...resource, 'document-ids': [documentId(symbol)], rlinks: [{ href: documentUrl(symbol) }] }
 }
 
-function unitedNationsDocument(symbol: string, title: string): OscalResource {
+export function unitedNationsDocument(symbol: string, title: string): OscalResource {
   return {
     uuid: uuidOf(`urn:comity:document:${symbol}`),
     title,

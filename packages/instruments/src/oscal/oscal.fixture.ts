@@ -41,7 +41,7 @@ const members: Readonly<Record<string, readonly string[]>> = {
   alters: ['control-id', 'adds'],
   adds: ['position', 'props', 'parts'],
   'mapping-collection': ['uuid', 'metadata', 'provenance', 'mappings', 'back-matter'],
-  maps: ['uuid', 'relationship', 'sources', 'targets', 'remarks'],
+  maps: ['uuid', 'relationship', 'sources', 'targets', 'props', 'remarks'],
 }
 
 interface Seen {

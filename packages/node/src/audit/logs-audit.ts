@@ -82,8 +82,8 @@ export class LogsAudit {
     const { logs, copies } = await openGiven(sources)
     this.#toClose.push(...copies.map(({ mirrored }) => mirrored.source))
     await this.#readGiven(logs)
-    const others = await this.#readAlong()
-    await this.#compareHeads(logs, [...copies, ...others])
+    const { read, others } = await this.#readAlong()
+    await this.#compareHeads(logs, [...copies, ...read, ...others])
     await this.#compareCopies([...copies, ...others])
     const bonds = new BondCheck({ spill: this.#spill, logs: this.#logs, forks: this.#forks })
     const findings = new FindingsCheck({ spill: this.#spill, logs: this.#logs, sources })
@@ -123,10 +123,13 @@ export class LogsAudit {
     }
   }
 
-  /** Reads the logs that cuts name and that were not given, where a node that was given keeps a copy. Returns the other copies. */
-  async #readAlong(): Promise<readonly Copy[]> {
+  /**
+   * Reads the logs that cuts name and that were not given, where a node that was given keeps a copy. Returns the copies
+   * that it read, and the others.
+   */
+  async #readAlong(): Promise<{ readonly read: readonly Copy[]; readonly others: readonly Copy[] }> {
     const missing = this.#cutOrigins().filter((origin) => !this.#logs.has(origin))
-    if (missing.length === 0) return []
+    if (missing.length === 0) return { read: [], others: [] }
     const copies = await copiesAt(this.#options.sources, (origin) => missing.includes(origin))
     this.#toClose.push(...copies.map(({ mirrored }) => mirrored.source))
     const along = missing.flatMap((origin) => longestCopy(copies.filter((each) => each.origin === origin)) ?? [])
@@ -144,7 +147,8 @@ export class LogsAudit {
         blamed?.differences.add({ ...difference, code: 'copy-differs', where, reason: difference.code })
       }
     }
-    return copies.filter(({ mirrored }) => !along.some(({ source }) => source === mirrored.source))
+    const isRead = ({ mirrored }: Copy): boolean => along.some(({ source }) => source === mirrored.source)
+    return { read: copies.filter(isRead), others: copies.filter((copy) => !isRead(copy)) }
   }
 
   #open(given: GivenLog, { isAlong, onEntries }: { isAlong: boolean; onEntries: (done: number) => void }): ReadLog {

@@ -62,7 +62,7 @@ test('a case is shown whole by its seat and by who follows it: parties, state, c
       ['settlement', 'running', 'respondent'],
     ],
   )
-  assert.ok(shown.clocks.every(({ deadline }) => /T23:59:59\+00:00\[UTC\]$/.test(deadline)))
+  assert.ok(shown.clocks.every(({ deadline }) => deadline.endsWith('T23:59:59+00:00[UTC]')))
   assert.equal(shown.next?.name, shown.clocks[0]?.name)
   const acknowledge = shown.possible.find((each) => each.move === 'acknowledge')
   assert.deepEqual(

@@ -24,6 +24,7 @@ const tags = [
   { name: 'Products and advisories', description: 'Products, releases, advisories, acknowledgements' },
   { name: 'Cases', description: 'Procedures, and what was done in each case of them' },
   { name: 'Texts', description: 'The Code and the Initiative' },
+  { name: 'Resources', description: 'Internet numbers and access, by country and person' },
   { name: 'OSCAL', description: 'Texts, adherence and findings in the form of OSCAL 1.2' },
   { name: 'Vault', description: "A hosted party's own partition: inventories and what concerns them" },
   { name: 'Inbox', description: 'Sealed messages: between nodes, and for the parties they host' },

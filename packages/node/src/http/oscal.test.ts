@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { api, ClientError } from '@comity/contract'
-import { instruments } from '@comity/instruments'
+import { mappingIds } from '@comity/instruments'
 import { instrumentUrn } from '@comity/statement'
 import type { TSchema } from 'typebox'
 import { Value } from 'typebox/value'
@@ -27,18 +27,21 @@ test('catalogs, mappings, a profile and results are served, and every address of
   await tellStory(story)
   clock.advance(60)
   const declarations = [{ provision: 'gids-7', text: 'Nothing *hidden*.' }]
-  await client.submit(provider.sign('support', instrumentUrn('gids'), { declarations }, startAt + 120))
+  await client.submit(
+    provider.sign('support', instrumentUrn('gids'), { declarations, version: 'A/75/1' }, startAt + 120),
+  )
 
   const documents: unknown[] = [
     fits(api.oscalCatalogResponse, await client.oscal.catalog('norms')),
     fits(api.oscalPlanResponse, await client.oscal.plan()),
   ]
-  for (const { id } of instruments) {
+  for (const id of mappingIds) {
     documents.push(fits(api.oscalCatalogResponse, await client.oscal.catalog(id)))
     documents.push(fits(api.oscalMappingResponse, await client.oscal.mapping(id)))
   }
   const profile = fits(api.oscalProfileResponse, await client.oscal.profile(provider.urn))
   assert.ok(JSON.stringify(profile).includes('Nothing \\\\*hidden\\\\*.'))
+  assert.ok(JSON.stringify(profile).includes('"A/75/1"'))
   const one = fits(api.oscalResultsResponse, await client.oscal.partyResults(provider.urn))
   const all = fits(api.oscalResultsResponse, await client.oscal.results())
   const { digest } = await client.findingsDocument()

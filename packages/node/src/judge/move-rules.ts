@@ -75,9 +75,9 @@ export function changeByDeclaration(effect: Entry, register: Register): CaseChan
 
 /** What can be said of a move without the case. Returns the procedure. */
 function requireReadable(entry: Entry): Procedure {
-  const { procedure: version, move: name, body, place } = payloadOf<MovePayload>(entry)
+  const { procedure: version, move: name, body, place, documents } = payloadOf<MovePayload>(entry)
   const procedure = procedureOf(version)
-  requireForm(procedure, { name, body })
+  requireForm(procedure, { name, body, documents })
   requirePublic(procedure, name, body)
   if (isOpening(procedure, name)) requireOwnCase(entry)
   else if (place !== undefined) {

@@ -85,7 +85,12 @@ export class CaseFacts {
            ${others.length === 0 ? '' : `AND EXISTS (${isAnswered})`} ORDER BY case_party.case_file DESC`,
       )
       .iterate(
-        ...[party, procedureOf(asked.procedure).name, from, end, end, asked.procedure],
+        party,
+        procedureOf(asked.procedure).name,
+        from,
+        end,
+        end,
+        asked.procedure,
         ...(made.length === 0 ? [] : [own ?? -1, end, ...made]),
         ...(others.length === 0 ? [] : [end, own ?? -1, ...others]),
       )

@@ -29,7 +29,7 @@ export interface CaseChange {
 
 /** Columns that {@link seatedCase} reads, and the tables that they are of. */
 export const seatedColumns = `case_file.case_file AS file, case_file.urn AS urn, case_file.procedure AS procedure, log.origin AS seat,
-  party.urn AS opener, state, opened_at, moved_at, ended, case_now.effective AS effective, document`
+  party.urn AS opener, case_now.state AS state, opened_at, moved_at, ended, case_now.effective AS effective, document`
 export const seatedTables = `case_file CROSS JOIN case_now USING (case_file) CROSS JOIN log USING (log)
   CROSS JOIN party ON party.party = case_file.opener`
 

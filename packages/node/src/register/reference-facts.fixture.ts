@@ -255,6 +255,9 @@ export class ReferenceFacts implements Facts {
       kept: Object.fromEntries(
         Object.entries(now.facts).filter(([, fact]) => typeof fact === 'string'),
       ) as CaseFact['kept'],
+      marks: Object.keys(now.facts)
+        .filter((name) => names(now.facts[name], party))
+        .sort(),
       ...(procedure.name === 'restriction' && { missing: missingIn(played) }),
       clocks: clocks
         .map(([name, running]) => ({
@@ -390,10 +393,16 @@ function latest(statements: readonly Done[]): Done[] {
   return [...new Map(statements.map((each) => [each.statement.sub, each])).values()]
 }
 
+/** A list with the party in it, or a record by party that has it. */
+function names(fact: unknown, party: string): boolean {
+  if (Array.isArray(fact)) return fact.includes(party)
+  return typeof fact === 'object' && fact !== null && Object.keys(fact).includes(party)
+}
+
 function missingIn(moves: Played['moves']): readonly string[] {
   const said = moves.filter(({ name }) => name === 'notice' || name === 'record' || name === 'supplement')
-  const whole = said.reduce((before, { body }) => ({ ...before, ...body }), {})
-  return missingConditions(whole as Notice) // safe: each body was read against a schema with the fields of a notice
+  const whole = Object.fromEntries(said.flatMap(({ body }) => Object.entries(body)))
+  return missingConditions(whole as unknown as Notice) // safe: each body was read against a schema with the fields of a notice
 }
 
 function isMoveAt({ origin, ...done }: Done): boolean {

@@ -64,7 +64,7 @@ function disputesAsked(at: number): readonly CasesAsked[] {
   return [
     { at, procedure },
     { at, procedure, roles: ['respondent'], without: ['claimant'] },
-    { at, procedure, made: ['acknowledge'], before: 'acknowledgement' },
+    { at, procedure, made: ['acknowledge'], unmarked: ['leaving'] },
     { at, procedure, others: ['acknowledge', 'reply'], kept: { urgency: 'urgent' } },
     { at, procedure, states: ['notified', 'acknowledged'] },
     { at, procedure, clock: { name: 'acknowledgement', standings: ['lapsed', 'late'], undone: ['acknowledge'] } },

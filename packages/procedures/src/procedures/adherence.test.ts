@@ -192,7 +192,11 @@ test('the texts that a statement can name are those that the instruments have', 
         const say = (): void =>
           checkPayload(kind, { version }, { iss: state, sub: `urn:comity:instrument:${instrument}`, iat: start })
         if (known === undefined || known.includes(version)) say()
-        else assert.throws(say, { code: 'schema-violation', message: /version: is no text .*its texts are A\/66\/359, A\/69\/723/ })
+        else
+          assert.throws(say, {
+            code: 'schema-violation',
+            message: /version: is no text .*its texts are A\/66\/359, A\/69\/723/,
+          })
       }
     }
   }

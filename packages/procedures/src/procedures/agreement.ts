@@ -51,7 +51,7 @@ export const agreement = defineProcedure({
     party: {
       title: 'Who is to be bound',
       most: 193,
-      leaves: { fact: 'leaving', least: 2, then: 'ended' },
+      leaves: { fact: 'leaving', least: 2, state: 'ended' },
     },
     depositary: { title: 'Who keeps the texts and tells the parties', isBystander: true },
     'third-state': { title: 'A State that says what the terms do to its data', most: 64, isBystander: true },
@@ -209,7 +209,7 @@ export const agreement = defineProcedure({
     suspend: {
       title: 'Suspend it for itself',
       by: ['party'],
-      from: ['in-force', 'amending', 'ending', 'suspended'],
+      from: ['in-force', 'ending', 'suspended'],
       to: ['in-force', 'ending', 'suspended'],
       body: closed({ ground: text(4000, 'the breach or the change that is said to allow it') }),
       guard: {
@@ -228,7 +228,7 @@ export const agreement = defineProcedure({
     'resume-terms': {
       title: 'Resume it',
       by: ['party'],
-      from: ['in-force', 'amending', 'ending', 'suspended'],
+      from: ['in-force', 'ending', 'suspended'],
       to: ['in-force', 'ending', 'suspended'],
       body: closed({ text: Type.Optional(text(4000)) }),
       guard: {
@@ -246,7 +246,7 @@ export const agreement = defineProcedure({
     'give-notice': {
       title: 'Give notice of withdrawal',
       by: ['party'],
-      from: ['in-force', 'amending', 'ending', 'suspended'],
+      from: ['in-force', 'ending', 'suspended'],
       to: ['in-force', 'ending', 'suspended'],
       body: closed({ reason: Type.Optional(text(4000)) }),
       guard: {
@@ -265,7 +265,7 @@ export const agreement = defineProcedure({
     'take-back-notice': {
       title: 'Take the notice back',
       by: ['party'],
-      from: ['in-force', 'amending', 'ending', 'suspended'],
+      from: ['in-force', 'ending', 'suspended'],
       to: ['in-force', 'ending', 'suspended'],
       body: closed({}),
       guard: {

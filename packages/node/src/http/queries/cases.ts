@@ -62,21 +62,16 @@ function cursorOf(cursor: string | undefined) {
   return { openedAt: Number(found[1]), file: Number(found[2]) }
 }
 
-export function summaryOf({ database, sight, names, at }: CaseLook, record: CaseRecord): CaseSummary {
+export function summaryOf(look: CaseLook, record: CaseRecord): CaseSummary {
+  const { database, sight, names, at } = look
   const { procedure, case: of, ended, file } = record
-  const { urn, seat, state, opener, openedAt, movedAt, suspendedAt, withdrawnAt } = of
-  const subject = of.facts['subject']
+  const { opener, openedAt, movedAt, suspendedAt, withdrawnAt } = of
   const next = clocksIn(database, record, sight, at)
     .filter(({ standing }) => standing === 'running')
     .sort((one, other) => deadlineOf(one.running) - deadlineOf(other.running))[0]
   return {
-    urn,
-    procedure: of.procedure,
-    title: procedure.title,
-    ...(typeof subject === 'string' ? { subject } : {}),
-    seat,
+    ...headOf(record),
     opener: names.of(opener),
-    state: { name: state, title: procedure.states[state]?.title ?? state },
     standing: withdrawnAt !== undefined ? 'withdrawn' : ended > 0 ? 'ended' : 'open',
     suspended: suspendedAt !== undefined,
     openedAt,
@@ -90,6 +85,20 @@ export function summaryOf({ database, sight, names, at }: CaseLook, record: Case
       },
     }),
     opening: openingOf(database, file),
+  }
+}
+
+/** What stands above a case wherever it is listed. */
+function headOf({ procedure, case: of }: CaseRecord) {
+  const { urn, seat, state } = of
+  const subject = of.facts['subject']
+  return {
+    urn,
+    procedure: of.procedure,
+    title: procedure.title,
+    ...(typeof subject === 'string' ? { subject } : {}),
+    seat,
+    state: { name: state, title: procedure.states[state]?.title ?? state },
   }
 }
 
@@ -163,7 +172,7 @@ export function openCases(database: Database, at: number): StatusResponse['cases
 const week = 7 * 86_400
 
 /** Clocks looked at for one page. */
-const lookedAtMost = 2000
+const lookedAtMost = 1000
 
 /** Clocks of cases that go on, the next to run out first. A page may be short and still have a next one. */
 export function listDue(database: Database, query: DueCasesQuery, at: number): Page<DueCase> {
@@ -201,22 +210,14 @@ function dueCursorOf(cursor: string | undefined): DueClock | undefined {
 function dueCase(look: CaseLook, due: DueClock, party: string | undefined): DueCase | undefined {
   const { database, sight, names, at } = look
   const record = caseRecord(database, due.file, sight, at)
-  if (record === undefined || record.ended > 0) return undefined
-  const found = clocksIn(database, record, sight, at).find(({ name }) => name === due.clock)
-  const clock = record.procedure.clocks[due.clock]
-  if (found === undefined || clock === undefined) return undefined
-  const { standing } = found
-  if (standing !== 'running' && standing !== 'lapsed') return undefined
+  const clock = record?.procedure.clocks[due.clock]
+  if (record === undefined || record.ended > 0 || clock === undefined) return undefined
   const parties = record.case.roles[clock.binds] ?? []
   if (party !== undefined && !parties.includes(party)) return undefined
-  const { urn, procedure, title, subject, seat, state } = summaryOf(look, record)
+  const standing = clocksIn(database, record, sight, at).find(({ name }) => name === due.clock)?.standing
+  if (standing !== 'running' && standing !== 'lapsed') return undefined
   return {
-    urn,
-    procedure,
-    title,
-    ...(subject === undefined ? {} : { subject }),
-    seat,
-    state,
+    ...headOf(record),
     clock: { name: due.clock, title: clock.title },
     standing,
     binds: { role: clock.binds, parties: parties.map((each) => names.of(each)) },

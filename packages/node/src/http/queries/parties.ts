@@ -156,6 +156,7 @@ function bondsOf(database: Database, sight: Sight, urn: string): PartyResponse['
       ...placeOf(row),
       instrument,
       form: row['form'] === 'support' ? ('support' as const) : ('adherence' as const),
+      ...(payload.version === undefined ? {} : { version: payload.version }),
       declarations: payload.declarations ?? [],
       reservations: payload.reservations ?? [],
       ...optional('withdrawnAfter', row['withdrawn_after'], Number),

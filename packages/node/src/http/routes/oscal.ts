@@ -1,10 +1,10 @@
 import { currentRuleset, oscalAssessmentPlan, oscalAssessmentResults } from '@comity/assessment'
 import { api } from '@comity/contract'
 import {
-  type Instrument,
-  instruments,
-  oscalCatalog,
-  oscalMapping,
+  catalogIds,
+  mappingIds,
+  oscalCatalogOf,
+  oscalMappingOf,
   oscalNormsCatalog,
   oscalProfile,
   servedBelow,
@@ -29,24 +29,29 @@ export function oscalRoutes(app: FastifyInstance, { node, publicUrl }: HttpConte
     schema: {
       operationId: 'oscalCatalog',
       tags,
-      summary: 'An instrument as an OSCAL catalog, one control for each provision',
+      summary: 'An instrument, or a later version of one, as an OSCAL catalog: one control for each provision',
       params: api.oscalInstrumentParams,
       response: answers(api.oscalCatalogResponse, 'in our own words; the back matter says where the text is'),
     },
-    handler: async (request, reply) =>
-      reply.header('cache-control', oneHour).send(oscalCatalog(instrumentOf(request.params.id))),
+    handler: async (request, reply) => {
+      const catalog = oscalCatalogOf(request.params.id) ?? notAmong(catalogIds)
+      return reply.header('cache-control', oneHour).send(catalog)
+    },
   })
 
   app.get<{ Params: { id: string } }>('/instruments/:id/oscal/mapping', {
     schema: {
       operationId: 'oscalMapping',
       tags,
-      summary: 'The crosswalk of an instrument to the eleven norms as an OSCAL mapping collection',
+      summary:
+        'An instrument against the eleven norms, or a later version against its instrument, as an OSCAL mapping collection',
       params: api.oscalInstrumentParams,
       response: answers(api.oscalMappingResponse, 'our own reading, with what has no counterpart on either side'),
     },
-    handler: async (request, reply) =>
-      reply.header('cache-control', oneHour).send(oscalMapping(instrumentOf(request.params.id), addresses)),
+    handler: async (request, reply) => {
+      const mapping = oscalMappingOf(request.params.id, addresses) ?? notAmong(mappingIds)
+      return reply.header('cache-control', oneHour).send(mapping)
+    },
   })
 
   app.get('/norms/oscal/catalog', {
@@ -116,11 +121,8 @@ export function oscalRoutes(app: FastifyInstance, { node, publicUrl }: HttpConte
   })
 }
 
-function instrumentOf(id: string): Instrument {
-  const found = instruments.find((each) => each.id === id)
-  if (found !== undefined) return found
-  const known = instruments.map((each) => each.id).join(', ')
-  throw new RequestError('not-found', `no instrument has this identifier; there are ${known}`)
+function notAmong(ids: readonly string[]): never {
+  throw new RequestError('not-found', `nothing has this identifier; there are ${ids.join(', ')}`)
 }
 
 function unknownParty(urn: string): RequestError {

@@ -14,7 +14,7 @@ export function resourceRoutes(app: FastifyInstance): void {
   app.get('/resources', {
     schema: {
       operationId: 'resources',
-      tags: ['Texts'],
+      tags: ['Resources'],
       summary: 'How internet numbers and access are spread over people',
       description:
         'Figures of one day, each with its source: what is registered in each country beside its people, the Lorenz curve and the Gini coefficient of each, with their method. No finding rests on them.',
