@@ -78,7 +78,11 @@ export function run(args) {
     stdio: 'inherit',
     // What the child starts in turn (`node`, the tools in .bin) must be the same Node. Two arenas are enough for threads
     // that verify and hash; the C library would give each of them one, and keep what it once took.
-    env: { MALLOC_ARENA_MAX: '2', ...process.env, PATH: `${dirname(node)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH}` },
+    env: {
+      MALLOC_ARENA_MAX: '2',
+      ...process.env,
+      PATH: `${dirname(node)}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH}`,
+    },
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   if (process.env.npm_lifecycle_event !== undefined) endWithParent(child)

@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url'
 
 const main = fileURLToPath(new URL('../bench/main.ts', import.meta.url))
 
+/** What each line of `--json` has, in alphabetical order. */
+const keysOfFigure = ['against', 'bench', 'figure', 'goal', 'met', 'ratio', 'unit', 'value']
+
 function bench(...args: readonly string[]) {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args])
   let errors = ''
@@ -25,7 +28,9 @@ test('the audit can be measured on a log of any size, one statement too', async 
     .split('\n')
     .map((line) => JSON.parse(line))
   assert.equal(figures.length, 3)
-  for (const { bench: name, value } of figures) {
+  for (const figure of figures) {
+    assert.deepEqual(Object.keys(figure).toSorted(), keysOfFigure)
+    const { bench: name, value } = figure
     assert.equal(name, 'audit')
     assert.ok(Number.isFinite(value) && value > 0, said)
   }

@@ -1,69 +1,8 @@
 /** Every refusal that somebody with a case can run into, by command: its exit code, its stable code, and what it says. */
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
-import type { PolicyPayload } from '@comity/statement'
-import type { Person, Words } from './cases-story/person.ts'
+import { test } from 'node:test'
+import { known, notice, refusalOf, staged } from './cases-story/refusal.ts'
 import { type Place, until, World } from './cases-story/world.ts'
-
-interface Failure {
-  readonly exitCode: number
-  readonly code: string
-  readonly message: string
-  readonly pointer?: string
-  readonly choices?: readonly string[]
-  /** What people see, as one line. */
-  readonly said: string
-}
-
-/** Runs a command that is to be refused, for a program and for people. */
-async function refusalOf(who: Person, ...words: readonly Words[]): Promise<Failure> {
-  const args = words.flat()
-  const asJson = await who.run(...args, '--json')
-  assert.notEqual(asJson.code, 0, `comity ${args.join(' ')}: ${asJson.stdout}`)
-  assert.equal(asJson.stdout, '', args.join(' '))
-  const said = await who.run(...args)
-  assert.equal(said.code, asJson.code)
-  const { error } = JSON.parse(asJson.stderr)
-  return { exitCode: asJson.code, ...error, said: said.stderr.replaceAll(/\s+/g, ' ') }
-}
-
-interface Stage {
-  readonly world: World
-  readonly north: Place
-  readonly south: Place
-}
-
-async function staged(context: TestContext): Promise<Stage> {
-  const world = new World()
-  context.after(() => world.close())
-  const north = await world.found('north', 'XA')
-  const south = await world.found('south', 'XB')
-  await world.befriend(north, south)
-  return { world, north, south }
-}
-
-const facts = ['--set', 'subject=Updates', '--set', 'urgency=normal', '--set', 'basis=Two builds differ.'] as const
-
-const notice = (slug: string, ...more: readonly string[]): readonly string[] => [
-  'case',
-  'open',
-  'dispute',
-  slug,
-  '--set',
-  'respondents=Agency of south',
-  ...facts,
-  ...more,
-]
-
-/** Until a node knows a case. */
-async function known(at: Place, urn: string): Promise<void> {
-  await until(`${at.keeper.alias} knows it`, () =>
-    at.client.case(urn).then(
-      () => true,
-      () => false,
-    ),
-  )
-}
 
 test('what cannot be signed is refused before, with what would be right', async (context) => {
   const { north } = await staged(context)
@@ -281,57 +220,6 @@ test('a seat that does not follow the author’s log is brought the move, with a
   assert.equal(nobody.exitCode, 4)
 })
 
-test('a log that was founded before there were moves names what its keeper has to do, and takes them from then on', async (context) => {
-  const world = new World()
-  context.after(() => world.close())
-  const north = await world.found('north', 'XA')
-  const acme = await world.host(north, 'acme', 'provider', 'Acme')
-  const policy = await withoutMoves(north)
-  const need = [
-    'case',
-    'open',
-    'capacity',
-    'training',
-    '--move',
-    'need',
-    '--set',
-    'theme=skills',
-    '--set',
-    'means=training',
-    '--set',
-    'text=Two weeks.',
-  ]
-  const refused = await refusalOf(acme, ...need)
-  assert.deepEqual([refused.code, refused.exitCode], ['kind-not-admitted', 3])
-  assert.match(refused.said, /does not admit the kind move.*keeper of that log .*"comity policy admit move"/)
-
-  const shown = await acme.run('policy', 'show')
-  assert.match(shown.stdout.replaceAll(/\s+/g, ' '), /not taken .*move.*comity policy admit KIND/)
-  const notKeeper = await refusalOf(acme, 'policy', 'admit', 'move')
-  assert.deepEqual([notKeeper.code, notKeeper.exitCode], ['not-the-keeper', 3])
-  assert.match(notKeeper.said, /this log is kept by Agency of north, and only its keeper says what it takes/)
-  for (const [args, says] of [
-    [['war'], /"war" is no kind of statement: .*move/],
-    [[], /which kinds\?.*--all/],
-    [['move', '--all'], /which kinds\?/],
-  ] as const) {
-    const wrong = await refusalOf(north.keeper, 'policy', 'admit', ...args)
-    assert.equal(wrong.exitCode, 2)
-    assert.match(wrong.said, says)
-  }
-  const admitted = await north.keeper.json<{ added: string[] }>('policy', 'admit', 'move')
-  assert.deepEqual(admitted.added, ['move'])
-  const after = await north.client.policy()
-  assert.deepEqual(after.policy, { ...policy, kinds: [...policy.kinds, 'move'] })
-  assert.equal((await acme.json<{ taken: boolean }>(...need)).taken, true)
-  const twice = await north.keeper.run('policy', 'admit', 'move')
-  assert.match(twice.stdout, /^Nothing was filed: move is admitted already\.\n$/)
-  const all = await north.keeper.json<{ added: string[] }>('policy', 'admit', '--all')
-  assert.deepEqual(all.added, ['commitment'])
-  const none = await north.keeper.json<{ added: string[] }>('policy', 'admit', '--all')
-  assert.deepEqual(none.added, [])
-})
-
 test('two moves at once at two nodes are ordered by the seat, and a move that comes again does nothing', async (context) => {
   const { north, south } = await staged(context)
   const { case: urn } = await north.keeper.json<{ case: string }>(
@@ -386,37 +274,3 @@ test('two moves at once at two nodes are ordered by the seat, and a move that co
   assert.equal(again.duplicate, true)
   assert.equal((await north.client.caseMoves(urn)).items.length, moves.length + 1)
 })
-
-test('a seat whose log does not admit moves of others says so to whoever waits, and takes them once it does', async (context) => {
-  const { north, south } = await staged(context)
-  await withoutMoves(north)
-  // Its keeper is bound by no list of kinds.
-  const { case: urn } = await north.keeper.json<{ case: string }>(...notice('builds'))
-  await known(south, urn)
-  const no = await south.keeper.run('case', 'move', 'builds', 'acknowledge', '--wait', '120')
-  assert.equal(no.code, 3, no.stdout)
-  const said = no.stderr.replaceAll(/\s+/g, ' ')
-  assert.match(said, /filed as [0-9a-f]{8}…, and the seat log\.north\.example did not take it: .* the kind move/)
-  assert.match(said, /Its keeper admits it with "comity policy admit move"/)
-  assert.match(said, /code kind-not-admitted/)
-  await north.keeper.json('policy', 'admit', 'move')
-  const { taken } = await south.keeper.json<{ taken: boolean }>(
-    'case',
-    'move',
-    'builds',
-    'acknowledge',
-    '--wait',
-    '120',
-  )
-  assert.equal(taken, true)
-})
-
-/** A log as one that was founded before there were moves. */
-async function withoutMoves({ keeper, client }: Place): Promise<PolicyPayload> {
-  const { policy } = await client.policy()
-  const earlier = { ...policy, kinds: policy.kinds.filter((kind) => kind !== 'move' && kind !== 'commitment') }
-  keeper.file('policy.json', earlier)
-  await keeper.json('sign', 'policy', 'policy.json', '--out', 'policy.cbor')
-  await keeper.json('submit', 'policy.cbor')
-  return earlier
-}

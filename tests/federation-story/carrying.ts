@@ -42,7 +42,7 @@ export async function carried(stage: Stage, { north }: Three): Promise<number> {
     return logs.find(({ origin }) => origin === north.origin)?.size ?? 0
   }
   const first = await carry('all.comity', [], ['--follow', north.urn])
-  await north.machine.json('support', 'gids')
+  await north.machine.json('adhere', 'gids')
   const size = await sizeOf(north)
   const second = await carry('more.comity', ['--for', 'receipt.json'], [])
   assert.ok(first > 0 && first < second, `${first} entries, then ${second}`)

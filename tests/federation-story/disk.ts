@@ -11,7 +11,7 @@ export async function lostDisk(stage: Stage, { north, south, east, all }: Three)
   stage.chapter('South loses its disk, and its log goes on where it was')
   const { machine } = south
   const { size: kept } = await machine.json<{ size: number }>('backup', 'kept')
-  await machine.json('support', 'gids', '--declare', 'gids-7=No hidden functions')
+  await machine.json('adhere', 'code')
   await inStep(all)
   const lost = await sizeOf(south)
   await machine.kill()

@@ -33,8 +33,8 @@ export async function moving(stage: Stage, { north, south, east, all }: Three, a
   await own.machine.serve('data', '--follow-endorsed')
   await Promise.all([befriend(own, north, south), ...all.map((each) => befriend(each, own))])
   const before = await statementsOf(north, acme.urn)
-  const token = await tokenOf(own, 'acme')
-  const move = ['party', 'move', '--to', own.machine.url, '--to-token-file', token]
+  const token = await tokenOf(own, 'acme', acme.urn)
+  const move = ['party', 'move', '--as', 'acme', '--to', own.machine.url, '--to-token-file', token]
   const checked = await acme.machine.run(move, '--check')
   assert.equal(checked.code, 0, checked.stderr)
   await acme.machine.json(move)

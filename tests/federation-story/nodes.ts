@@ -75,9 +75,11 @@ export function policyFor(machine: Machine, { machine: at }: State): string {
   return 'policy'
 }
 
-export async function tokenOf({ machine }: State, label: string): Promise<string> {
+/** A file with a token that lets file; of a party's own it opens what is private of that party, too. */
+export async function tokenOf({ machine }: State, label: string, party?: string): Promise<string> {
   const file = join(machine.path, `${label}.token`)
-  await machine.json('token', 'issue', '--label', label, '--out', file)
+  const own = party === undefined ? [] : ['--party', party]
+  await machine.json('token', 'issue', '--label', label, own, '--out', file)
   return file
 }
 
@@ -96,9 +98,7 @@ export async function hosted(
 
 /** What is private at a node takes a token of the party's own. */
 export async function openVault(machine: Machine, at: State, alias: string, urn: string): Promise<void> {
-  const file = join(at.machine.path, `${alias}-own.token`)
-  await at.machine.json('token', 'issue', '--label', `vault of ${alias}`, '--party', urn, '--out', file)
-  cpSync(file, join(machine.path, 'home', 'parties', alias, 'token'))
+  cpSync(await tokenOf(at, `vault of ${alias}`, urn), join(machine.path, 'home', 'parties', alias, 'token'))
 }
 
 export function statusOf({ machine }: State): Promise<Status> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { PassThrough } from 'node:stream'
 import { test } from 'node:test'
+import { provisionIds } from '@comity/instruments'
 import type { Command } from 'commander'
 import { exitCodes } from './cli-error.ts'
 import type { Context } from './context.ts'
@@ -160,5 +161,10 @@ test('instruments need no node', async () => {
   const { context: own, said } = context()
   assert.equal(await runCommand(['instruments'], own), exitCodes.ok)
   for (const line of said().split('\n')) assert.ok([...line].length <= 80, line)
-  assert.match(said(), /gids-9/)
+  for (const id of provisionIds) assert.match(said(), new RegExp(`^ *${id} `, 'm'))
+  const one = context()
+  assert.equal(await runCommand(['instruments', 'gids-8'], one.context), exitCodes.ok)
+  for (const label of ['cited', 'binds', 'duty', 'asks', 'Comity', 'on record', 'UN norms']) {
+    assert.match(one.said(), new RegExp(`^ +${label} +\\S`, 'm'))
+  }
 })

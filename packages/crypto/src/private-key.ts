@@ -1,5 +1,11 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, sign as nodeSign, type KeyObject } from 'node:crypto'
-import { promisify } from 'node:util'
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  sign as nodeSign,
+  type KeyObject,
+  type SigningOptions,
+} from 'node:crypto'
 import { CryptoError } from './errors.ts'
 import { mlDsa44, withLowS, type Algorithm } from './strict-form.ts'
 
@@ -94,7 +100,19 @@ function privateKey<A extends Algorithm>(alg: A, key: KeyObject): PrivateKey<A> 
   }
 }
 
-const signOnThread = promisify(nodeSign)
+/** On a thread of libuv's pool. */
+function signOnThread(
+  digest: string | null,
+  message: Uint8Array,
+  key: KeyObject | ({ key: KeyObject } & SigningOptions),
+): Promise<Buffer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
+  nodeSign(digest, message, key, (error, signature) => {
+    if (error === null) resolve(signature)
+    else reject(error)
+  })
+  return promise
+}
 
 function algorithmOf(key: KeyObject): Algorithm {
   if (key.asymmetricKeyType === 'ed25519') return 'EdDSA'

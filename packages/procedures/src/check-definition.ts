@@ -111,10 +111,10 @@ function faultsOfMoves({ moves, states, roles, clocks, seat }: Procedure): strin
     for (const each of move.resets ?? []) {
       const isKnown =
         Object.hasOwn(moves, each) ||
-        Object.values(moves).some(
-          ({ collects, derives }) => collects?.includes(each) === true || derives?.facts.includes(each) === true,
+        Object.values(moves).some(({ keeps = [], collects = [], derives }) =>
+          [...keeps, ...collects, ...(derives?.facts ?? [])].includes(each),
         )
-      if (!isKnown) faults.push(`${name} lets ${each} begin anew, which is no move and nothing collected`)
+      if (!isKnown) faults.push(`${name} lets ${each} begin anew, which is no move and nothing that one keeps`)
     }
     for (const field of [
       ...(move.keeps ?? []),

@@ -133,7 +133,7 @@ export interface MoveDefinition<R extends string = string, S extends string = st
   readonly collects?: readonly string[]
   /** Facts that follow from it, beside what it keeps and collects. */
   readonly derives?: Derivation
-  /** Moves and collected fields that begin anew with it: another round of signatures, another vote. */
+  /** Moves and facts that begin anew with it: another round of signatures, another vote. */
   readonly resets?: readonly string[]
   readonly guard?: Guard
   /** Only once this clock has lapsed. */

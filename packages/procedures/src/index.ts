@@ -9,6 +9,7 @@ export {
   type ClockDefinition,
   type CommonMove,
   defineProcedure,
+  type Derivation,
   type ExampleMove,
   type Guard,
   type GuardLook,

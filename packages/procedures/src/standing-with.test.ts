@@ -49,7 +49,7 @@ test('no other move, no other party, nothing after the deadline, before the star
   const end = of.clocks['acknowledgement']?.endsAt ?? 0
   const at = start + 20 * day
   for (const filing of [
-    filed('respondent', 'consult', start + day),
+    filed('respondent', 'settle', start + day),
     filed('claimant', 'acknowledge', start + day),
     filed('stranger', 'acknowledge', start + day),
     filed('respondent', 'acknowledge', end + 1),

@@ -12,15 +12,23 @@ export function ipv4Number(text: string): bigint | undefined {
 
 /** An IPv6 address in the hexadecimal forms of RFC 4291 §2.2 (1 and 2). Undefined for anything else. */
 export function ipv6Number(text: string): bigint | undefined {
-  const halves = text.split('::')
-  if (halves.length > 2) return undefined
-  const [head = [], tail = []] = halves.map((half) => (half === '' ? [] : half.split(':')))
-  const missing = 8 - head.length - tail.length
-  if (halves.length === 1 ? missing !== 0 : missing < 1) return undefined
+  const [head = '', tail, ...more] = text.split('::')
+  if (more.length > 0) return undefined
+  const before = digitsOf(head)
+  const after = digitsOf(tail ?? '')
+  if (before === undefined || after === undefined) return undefined
+  const missing = 32 - before.length - after.length
+  if (tail === undefined ? missing !== 0 : missing < 4) return undefined
+  return BigInt(`0x${before}${'0'.repeat(missing)}${after}`)
+}
+
+const groups = /^[0-9a-fA-F]{1,4}(?::[0-9a-fA-F]{1,4}){0,7}$/
+
+/** Groups separated by colons as four digits each; nothing of nothing, undefined for what are no groups. */
+function digitsOf(text: string): string | undefined {
+  if (text === '') return ''
+  if (!groups.test(text)) return undefined
   let digits = ''
-  for (const group of [...head, ...Array.from({ length: missing }, () => '0'), ...tail]) {
-    if (!/^[0-9a-fA-F]{1,4}$/.test(group)) return undefined
-    digits += group.padStart(4, '0')
-  }
-  return BigInt(`0x${digits}`)
+  for (const group of text.split(':')) digits += group.padStart(4, '0')
+  return digits
 }

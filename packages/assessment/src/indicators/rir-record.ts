@@ -115,13 +115,16 @@ function prefixOf(startText: string, length: number): Range | Wrong {
   return { start, end: start + size }
 }
 
+/** `YYYYMMDD` as `YYYY-MM-DD`; undefined for no day of the calendar. */
 function dateOf(text: string): string | undefined {
-  const parts = /^([0-9]{4})([0-9]{2})([0-9]{2})$/.exec(text)
-  if (parts === null) return undefined
-  const date = `${parts[1]}-${parts[2]}-${parts[3]}`
-  const time = Date.parse(`${date}T00:00:00Z`)
-  return Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== date ? undefined : date
+  if (!/^[0-9]{8}$/.test(text)) return undefined
+  const [year, month, day] = [Number(text.slice(0, 4)), Number(text.slice(4, 6)), Number(text.slice(6))]
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+  const days = month === 2 && !isLeap ? 28 : (monthDays[month - 1] ?? 0)
+  return day < 1 || day > days ? undefined : `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}`
 }
+
+const monthDays = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 function isType(text: string): text is ResourceType {
   return resourceTypes.some((each) => each === text)

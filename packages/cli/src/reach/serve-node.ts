@@ -64,8 +64,9 @@ export async function openNode(session: Session, data: DataFolder, what = 'Openi
     now: () => session.context.now(),
     onProgress: (done, total) => session.progress.update(what, done, total),
   })
+  const onProgress = (done: number, total: number) => session.progress.update('Matching inventories', done, total)
   try {
-    return { node, vault: await openVault(node, data.path), data }
+    return { node, vault: await openVault(node, data.path, onProgress), data }
   } catch (error) {
     await node.close()
     throw error

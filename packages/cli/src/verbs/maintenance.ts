@@ -134,8 +134,7 @@ async function rebuild(session: Session): Promise<Result> {
   await truth.close()
   const begun = performance.now()
   const { node, vault } = await openNode(session, data, 'Rebuilding')
-  session.progress.update('Matching inventories')
-  await vault.settled()
+  await vault.settled((done, total) => session.progress.update('Matching inventories', done, total))
   const { size } = node.head
   await vault.close()
   await node.close()

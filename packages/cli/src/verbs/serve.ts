@@ -11,8 +11,9 @@ import { howToStop } from '../reach/how-to-stop.ts'
 import type { Listening, Serving } from '../reach/serve-node.ts'
 import { example, type Register } from '../registrar.ts'
 import { sampleBanner } from '../sample/banner.ts'
+import { showStep } from '../sample/progress-line.ts'
 import type { Session } from '../session.ts'
-import { fields, plural } from '../terminal/text.ts'
+import { fields } from '../terminal/text.ts'
 import { postRateOf, trustedProxiesOf } from './serve-limits.ts'
 
 interface ServeOptions {
@@ -155,18 +156,6 @@ async function serveSample(session: Session, options: ServeOptions): Promise<Res
     rmSync(folder, { recursive: true, force: true })
   }
   return undefined
-}
-
-/** On a terminal one line that moves, elsewhere a line at the beginning: building takes a moment from the start. */
-function showStep({ stderr }: Context, done: number, total: number, what: string): void {
-  if (stderr.isTTY !== true) {
-    if (done === total) stderr.write(`comity: built the sample register in ${plural(total, 'step')}\n`)
-    return
-  }
-  const width = 20
-  const full = Math.round((done / total) * width)
-  const bar = '█'.repeat(full) + '░'.repeat(width - full)
-  stderr.write(done === total ? '\r\u001b[2K' : `\r\u001b[2KBuilding the sample register ${bar} ${what}`.slice(0, 86))
 }
 
 function ready(

@@ -52,3 +52,29 @@ export const provisionResponse = closed({
   notice: Type.String(),
 })
 export type ProvisionResponse = Static<typeof provisionResponse>
+
+const laterParagraph = closed({
+  number: Type.Integer({ minimum: 1 }),
+  summary: Type.String(),
+  from: Type.Array(oneOf(provisionIds), { description: 'provisions of the earlier text that it goes back to' }),
+  relation: oneOf(['kept', 'narrower', 'wider', 'rephrased', 'new']),
+  change: Type.String(),
+  verified: Type.Boolean(),
+})
+
+/** Later texts of an instrument, each with its mapping to the provisions. */
+export const laterVersionsResponse = closed({
+  instrument: oneOf(['code', 'gids']),
+  versions: Type.Array(
+    closed({
+      instrument: oneOf(['code', 'gids']),
+      symbol: Type.String(),
+      date: Type.String(),
+      source: Type.String(),
+      paragraphs: Type.Array(laterParagraph),
+      dropped: Type.Array(closed({ provision: oneOf(provisionIds), what: Type.String(), verified: Type.Boolean() })),
+    }),
+  ),
+  notice: Type.String(),
+})
+export type LaterVersionsResponse = Static<typeof laterVersionsResponse>

@@ -9,6 +9,7 @@ import type {
 } from '../api/cases.ts'
 import type { NotificationsQuery, NotificationsResponse } from '../api/notifications.ts'
 import type { ProcedureResponse, ProceduresResponse } from '../api/procedures.ts'
+import type { LaterVersionsResponse } from '../api/texts.ts'
 import type { Transport } from './transport.ts'
 
 /** Procedures and cases. Moves are filed as any statement is: see `submit`. */
@@ -29,6 +30,8 @@ export function caseCalls(transport: Transport) {
     /** What a depositary tells of: everything that was said about adherence to an instrument, the newest first. */
     notifications: (instrument: 'code' | 'gids', query: NotificationsQuery = {}) =>
       get<NotificationsResponse>(`instruments/${instrument}/notifications`, query),
+    /** Later texts of an instrument, with their mapping. */
+    laterVersions: (instrument: 'code' | 'gids') => get<LaterVersionsResponse>(`instruments/${instrument}/versions`),
     /** Clocks that run out up to a time, in whole seconds since the epoch; within a week where nothing is given. */
     dueCases: (until?: number, query: Omit<DueCasesQuery, 'until'> = {}) =>
       get<DueCasesResponse>('cases/due', { until, ...query }),

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { api, ClientError } from '@comity/contract'
-import { decodeStatement, instrumentUrn } from '@comity/statement'
+import { decodeStatement, instrumentUrn, signStatement } from '@comity/statement'
 import { actor } from '@comity/testkit'
 import { Value } from 'typebox/value'
 import { crypto } from '../crypto-port.ts'
@@ -27,6 +27,16 @@ test('where the policy asks for a token, nothing is filed without one', async (c
 
   const { secret, id } = await vault.issueToken({ party: null, admin: false, label: 'filing' })
   assert.equal((await as(secret).submit(statement)).duplicate, false)
+  const { signer } = operator
+  const forged = signStatement({
+    kind: 'support',
+    iss: provider.urn,
+    sub: instrumentUrn('gids'),
+    iat: startAt,
+    payload: {},
+    signer,
+  })
+  await assert.rejects(as(secret).submit(forged), { code: 'unknown-key' }, 'a token is no authorship')
   await vault.revokeToken(id)
   await assert.rejects(as(secret).submit(statement), { code: 'not-authorised' })
 })

@@ -1,11 +1,12 @@
 /** Depositary notifications over a real server: as JSON, as Atom, as JSON Feed; in pages; with what time brings about. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { api } from '@comity/contract'
+import { api, type NotificationsResponse } from '@comity/contract'
 import { adherenceCase } from '@comity/procedures'
 import { instrumentUrn } from '@comity/statement'
 import { type Actor, actor } from '@comity/testkit'
 import { Value } from 'typebox/value'
+import { stage } from '../federation/seat/seat.fixture.ts'
 import { home, served, startAt } from './server.fixture.ts'
 
 const day = 86_400
@@ -189,4 +190,53 @@ test('an instrument that there is not is told from those there are, and no feed 
     const some = await (await fetch(`${url}/api/v1/instruments/gids/notifications${form}`)).text()
     assert.doesNotMatch(some, /ratif/i)
   }
+})
+
+test('later texts of an instrument are served with their mapping', async (context) => {
+  const { client, url } = await served(context)
+  const answer = await client.laterVersions('code')
+  const [first] = Value.Errors(api.laterVersionsResponse, answer)
+  assert.equal(first, undefined, JSON.stringify(first))
+  assert.deepEqual(
+    answer.versions.map(({ symbol, paragraphs }) => [symbol, paragraphs.length]),
+    [['A/69/723', 13]],
+  )
+  assert.deepEqual((await client.laterVersions('gids')).versions, [])
+  assert.equal((await fetch(`${url}/api/v1/instruments/treaty/versions`)).status, 404)
+  const wrong = state.sign('adherence', instrumentUrn('code'), { version: 'A/1/1' }, startAt)
+  await client.submit(state.founding(startAt))
+  await assert.rejects(client.submit(wrong), { code: 'schema-violation' })
+  await client.submit(state.sign('adherence', instrumentUrn('code'), { version: 'A/69/723' }, startAt))
+  assert.equal((await client.notifications('code')).items[0]?.version, 'A/69/723')
+})
+
+test('every node tells the same of logs that it follows: an adherence at one, an objection from another', async (context) => {
+  const { seat, south, east, southern, eastern, clock, round } = await stage(context, { southern: { type: 'state' } })
+  const own = adherenceCase(southern.urn, 'gids')
+  const says = southern.sign('adherence', gids, { reservations: [reservation] }, clock.now())
+  await south.node.submit(says)
+  await round()
+  const objection = {
+    procedure: 'adherence/1',
+    move: 'object',
+    seat: south.origin,
+    body: { provisions: ['gids-4'], precludes: true },
+  }
+  await east.node.submit(eastern.sign('move', own, objection, clock.now()))
+  for (let i = 0; i < 3; i++) await round()
+  const told = await Promise.all(
+    [seat, south, east].map(async ({ app }) => {
+      const { body } = await app.inject({ method: 'GET', url: '/api/v1/instruments/gids/notifications' })
+      return (JSON.parse(body) as NotificationsResponse).items
+    }),
+  )
+  const [first] = told
+  assert.deepEqual(
+    first?.map(({ acts, by, statement }) => [acts[0]?.act, by.party, statement.origin]),
+    [
+      ['objection', eastern.urn, south.origin],
+      ['adherence', southern.urn, south.origin],
+    ],
+  )
+  for (const items of told) assert.deepEqual(items, first)
 })

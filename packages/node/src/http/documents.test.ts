@@ -59,6 +59,7 @@ test('a document over the limit of the policy is refused, whether its length is 
   const told = await put(served_, digestOf(big), big)
   assert.equal(told.status, 413)
   assert.equal(codeOf(told), 'document-too-large')
+  assert.match(await told.text(), /a document has at most 1000 bytes/)
   const stream = new ReadableStream<Uint8Array>({
     start(controller) {
       controller.enqueue(big)

@@ -74,6 +74,8 @@ export class VaultFold {
   readonly #components: ComponentTable
   readonly #inbox: InboxFold
   readonly #mirrored: MirroredAdvisories
+  /** Hears of each record, and how many advisories, that were reduced. */
+  onReduced: ((count: number) => void) | undefined
   /** The document just added, so that it is not read twice. */
   #fresh: { readonly blob: string; readonly sbom: Sbom } | undefined
 
@@ -94,6 +96,14 @@ export class VaultFold {
   /** Advisories that took effect before this position are reduced. */
   get cursor(): number {
     return this.#progress().cursor
+  }
+
+  /** Records of the journal, and advisories of the own log, that wait to be reduced. */
+  get waiting(): number {
+    const row = this.#register
+      .prepare('SELECT count(*) AS n FROM advisory WHERE effective >= ? AND effective < ?')
+      .get(this.cursor, rangeOf(0).to)
+    return this.#journal.size - this.#view.meta.size + Number(row?.['n'] ?? 0)
   }
 
   expect(blob: string, sbom: Sbom): void {
@@ -119,6 +129,7 @@ export class VaultFold {
         this.#view.setProgress(seq + 1, digest)
       })
       for (const remember of later) remember()
+      this.onReduced?.(1)
     }
     this.#fresh = undefined
   }
@@ -141,6 +152,7 @@ export class VaultFold {
       }
       this.#setProgress(progress)
     })
+    this.onReduced?.(advisories.length)
     return advisories.length === limit
   }
 

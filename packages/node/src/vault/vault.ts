@@ -26,7 +26,12 @@ export interface VaultOptions {
   readonly register: Database
   /** Whole seconds since the epoch. */
   readonly now: () => number
+  /** Hears how far the view has come while it is opened. */
+  readonly onProgress?: OnProgress
 }
+
+/** Hears how many records and advisories are matched, of how many that waited. */
+export type OnProgress = (done: number, total: number) => void
 
 /** Inventories that one party may keep here. */
 export const inventoriesPerParty = 256
@@ -83,7 +88,7 @@ export class Vault {
     try {
       readerView = openVaultReader(options.view, register)
       const vault = new Vault({ options, journal, view, readerView })
-      await vault.#turn(() => vault.#fold.catchUp())
+      await vault.#reporting(options.onProgress, () => vault.#turn(() => vault.#fold.catchUp()))
       vault.wake()
       return vault
     } catch (error) {
@@ -267,9 +272,11 @@ export class Vault {
   }
 
   /** Resolves when everything that the register and the vault hold now is matched; rejects with {@link failure}. */
-  async settled(): Promise<void> {
-    this.wake()
-    await this.#matching
+  async settled(onProgress?: OnProgress): Promise<void> {
+    await this.#reporting(onProgress, async () => {
+      this.wake()
+      await this.#matching
+    })
     if (this.#failure !== undefined) throw this.#failure
   }
 
@@ -285,6 +292,20 @@ export class Vault {
     await this.#lastTurn
     this.#readerView.close()
     this.#view.close()
+  }
+
+  async #reporting(onProgress: OnProgress | undefined, work: () => Promise<void>): Promise<void> {
+    if (onProgress !== undefined) {
+      const total = this.#fold.waiting
+      let done = 0
+      // What comes meanwhile is done on top.
+      this.#fold.onReduced = (count) => onProgress(Math.min(total, (done += count)), total)
+    }
+    try {
+      await work()
+    } finally {
+      if (onProgress !== undefined) this.#fold.onReduced = undefined
+    }
   }
 
   async #match(): Promise<void> {

@@ -51,6 +51,13 @@ test('working days leave out the weekend and the holidays of the place', () => {
   assert.equal(ends('2026-11-19T08:00:00Z', { workingDays: 1 }, cairo), '2026-11-22T23:59:59+02:00[Africa/Cairo]')
 })
 
+test('working days run over the night on which clocks change, and end with the day as it is then', () => {
+  const berlin = { zone: 'Europe/Berlin', region: 'DE' }
+  assert.equal(ends('2026-03-27T09:00:00Z', { workingDays: 1 }, berlin), '2026-03-30T23:59:59+02:00[Europe/Berlin]')
+  assert.equal(ends('2026-10-23T09:00:00Z', { workingDays: 1 }, berlin), '2026-10-26T23:59:59+01:00[Europe/Berlin]')
+  assert.equal(ends('2026-03-27T09:00:00Z', { hours: 72 }, berlin), '2026-03-30T11:00:00+02:00[Europe/Berlin]')
+})
+
 test('what is no place is said', () => {
   assert.throws(() => requirePlace({ zone: 'Mars/Olympus' }), { code: 'unknown-place', message: /IANA/ })
   assert.throws(() => requirePlace({ zone: 'UTC', region: 'XX' }), { code: 'unknown-place', message: /ISO 3166-1/ })

@@ -37,6 +37,8 @@ test('an adherence is in force from its declaration, in a case of its own', () =
   assert.equal(of.urn, adherenceCase(state, 'code'))
   assert.match(of.urn, /^urn:comity:case:[0-9a-f]{64}:adherence\.code$/)
   assert.deepEqual([of.state, of.facts['instrument'], of.facts['version']], ['in-force', 'code', 'A/66/359'])
+  const anew = said(of, 'adherence', {}, start + day, 'urn:comity:instrument:code')
+  assert.equal(anew.facts['version'], undefined, 'a later declaration replaces all of the earlier one')
   assert.deepEqual(
     recordsOf(adherence, of).map(({ provision }) => provision),
     ['code-a'],

@@ -57,7 +57,10 @@ for (const { name } of conditions) {
     assert.ok(notices.length > 0)
     for (const each of notices) {
       assert.deepEqual(missingConditions(each), [name])
-      assert.equal(openCase(restriction, moveBy('issuer', 'notice', each), { seat, place: utc }).state, 'noticed')
+      const of = openCase(restriction, moveBy('issuer', 'notice', each), { seat, place: utc })
+      assert.deepEqual([of.state, of.facts['missing']], ['noticed', [name]])
+      const supplemented = reduce(restriction, of, moveBy('issuer', 'supplement', whole))
+      assert.deepEqual(supplemented.facts['missing'], [], 'what is added completes it')
     }
   })
 }
@@ -170,5 +173,5 @@ test('an appeal that is pending on the last day is decided before the case ends'
 
 test('nothing that a record keeps finds content again: the digest of it is in no fact', () => {
   const of = openCase(restriction, moveBy('issuer', 'notice', whole), { seat, place: utc })
-  assert.deepEqual(of.facts, {})
+  assert.deepEqual(of.facts, { missing: [] })
 })

@@ -1,7 +1,16 @@
 import { fields } from '@comity/statement'
 import { Type } from 'typebox'
-import { type Citation, defineProcedure } from '../definition.ts'
-import { comment, covenant, manila, noticeFields, personalDataIn, rabat } from './restriction-conditions.ts'
+import { type Citation, defineProcedure, type Derivation } from '../definition.ts'
+import {
+  comment,
+  covenant,
+  manila,
+  missingConditions,
+  type Notice,
+  noticeFields,
+  personalDataIn,
+  rabat,
+} from './restriction-conditions.ts'
 
 const { closed, digest, list, oneOf, party, text } = fields
 
@@ -11,6 +20,14 @@ const evidence = Type.Optional(list(digest, 16, 'digests of documents that the p
 const code: Citation = {
   text: 'International Code of Conduct for Information Security (A/66/359), provisions c and f',
   verified: true,
+}
+
+/** The conditions that are not met stand on the face of the record: none of them makes it complete. */
+const face: Derivation = {
+  reads: [],
+  facts: ['missing'],
+  // Safe: the body was read against a schema that has all fields of a notice.
+  from: ({ body }) => ({ missing: missingConditions(body as Notice) }),
 }
 
 /** Restrictions of information, as records. Nothing here restricts, asks for a restriction, or passes one on. */
@@ -75,6 +92,7 @@ export const restriction = defineProcedure({
       title: 'Give notice of a restriction',
       by: 'anyone',
       joins: 'issuer',
+      derives: face,
       binds: { recipients: 'recipient', reviewer: 'reviewer' },
       from: 'opening',
       to: 'noticed',
@@ -90,6 +108,7 @@ export const restriction = defineProcedure({
       title: 'Record a restriction that was not announced',
       by: 'anyone',
       joins: 'recorder',
+      derives: face,
       binds: { issuer: 'issuer', reviewer: 'reviewer' },
       from: 'opening',
       to: 'recorded',
@@ -104,6 +123,7 @@ export const restriction = defineProcedure({
     },
     supplement: {
       title: 'Add what the notice did not show',
+      derives: face,
       by: ['issuer'],
       from: ['noticed', 'recorded', 'appealed'],
       to: 'same',

@@ -6,19 +6,21 @@ type Algorithm = Verify[0]
 type Data = Verify[1]
 type Key = Verify[2]
 type Callback = (error: Error | null, isValid: boolean) => void
+type SigningKey = Parameters<typeof nodeCrypto.sign>[2]
+type Signed = (error: Error | null, signature: Buffer) => void
 
 /** Outcomes that are remembered, at most: those of one federation. */
 const mostOutcomes = 50_000
 
 /**
- * Does `work` while signatures are verified at once, in the order in which that is asked for. Else Node gives them to its
- * thread pool, where it is chance which ends first, and a seed would not go the same way again.
+ * Does `work` while signatures are made and verified at once, in the order in which that is asked for. Else Node gives
+ * them to its thread pool, where it is chance which ends first, and a seed would not go the same way again.
  *
  * What was verified once is not computed again: many nodes of one process look at the same signatures, and the answer
  * depends on nothing but the key, the message and the signature.
  */
 export async function onOneThread<T>(work: () => Promise<T>): Promise<T> {
-  const { verify } = nodeCrypto
+  const { verify, sign } = nodeCrypto
   const outcomes = new Map<string, boolean>()
   const verifyOnce = (algorithm: Algorithm, data: Data, key: Key, signature: Data): boolean => {
     const name = algorithm === null ? nameOf(data, key, signature) : undefined
@@ -35,13 +37,18 @@ export async function onOneThread<T>(work: () => Promise<T>): Promise<T> {
     queueMicrotask(() => callback(outcome.error, outcome.isValid))
     return outcome.isValid
   }
-  Object.assign(nodeCrypto, { verify: atOnce })
+  const signAtOnce = (algorithm: Algorithm, data: Data, key: SigningKey, callback?: Signed): Buffer => {
+    const signature = sign(algorithm, data, key)
+    if (callback !== undefined) queueMicrotask(() => callback(null, signature))
+    return signature
+  }
+  Object.assign(nodeCrypto, { verify: atOnce, sign: signAtOnce })
   // Those who imported it by name get this one as well.
   syncBuiltinESMExports()
   try {
     return await work()
   } finally {
-    Object.assign(nodeCrypto, { verify })
+    Object.assign(nodeCrypto, { verify, sign })
     syncBuiltinESMExports()
   }
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sha256Hex } from '@comity/crypto'
 import { type PartyPayload, jwkOf, keysDigest, statementUrn } from '@comity/statement'
-import { keyFor, signerOf } from '@comity/testkit'
+import { continuationOf, keyFor, signerOf } from '@comity/testkit'
 import { crypto } from '../../crypto-port.ts'
 import { idOf, stage, startAt } from './seat.fixture.ts'
 
@@ -131,4 +131,25 @@ test('whom the seat does not follow brings copies of its party statements and fi
   const again = await post(move(southern, 'acknowledge', { text: 'Once more' }))
   assert.equal(again.json().code, 'already-made')
   assert.ok(String(again.json().refusal).length > 100)
+})
+
+test('a party that moves house goes on in its case from its new home', async (context) => {
+  const { seat, south, east, southern, eastern, clock, move, round, movesAt, urn } = await stage(context)
+  await south.node.submit(move(southern, 'acknowledge'))
+  clock.advance(10)
+  const update = { ...southern.payload, home: east.origin, previous: idOf(southern.founding(startAt)) }
+  const moved = southern.sign('party', southern.urn, update, clock.now())
+  const left = await south.node.submit(moved)
+  for (const bytes of [southern.founding(startAt), moved]) await east.node.submit(bytes)
+  clock.advance(10)
+  const continued = continuationOf(south.node, left)
+  await east.node.submit(southern.sign('continuation', east.origin, continued, clock.now()))
+  await east.node.submit(move(eastern, 'acknowledge'))
+  clock.advance(10)
+  await east.node.submit(move(southern, 'consult'))
+  await round()
+  await round()
+  assert.equal(movesAt(seat).join(), 'notify,acknowledge,acknowledge,consult')
+  assert.deepEqual(seat.node.seat.refusalsOf(urn), [])
+  assert.equal(seat.node.findParty(southern.urn)?.home, east.origin)
 })

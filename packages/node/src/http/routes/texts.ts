@@ -1,5 +1,13 @@
 import { api } from '@comity/contract'
-import { correspondencesOf, crosswalkNotice, instruments, norms, provisionById } from '@comity/instruments'
+import {
+  correspondencesOf,
+  crosswalkNotice,
+  instruments,
+  laterVersionNotice,
+  laterVersionsOf,
+  norms,
+  provisionById,
+} from '@comity/instruments'
 import type { FastifyInstance } from 'fastify'
 import { answers } from '../documented.ts'
 import { RequestError } from '../request-error.ts'
@@ -17,6 +25,25 @@ export function textRoutes(app: FastifyInstance): void {
       response: answers(api.instrumentsResponse, 'in our own words, each with its citation'),
     },
     handler: async (_request, reply) => reply.header('cache-control', oneHour).send({ instruments }),
+  })
+
+  app.get<{ Params: { id: string } }>('/instruments/:id/versions', {
+    schema: {
+      operationId: 'laterVersions',
+      tags,
+      summary: 'Later texts of an instrument, each paragraph beside the provisions that it goes back to',
+      params: api.notificationsParams,
+      response: answers(api.laterVersionsResponse, 'in our own words; each line says whether it was checked'),
+    },
+    handler: async (request, reply) => {
+      const found = instruments.find(({ id }) => id === request.params.id)
+      if (found === undefined) {
+        throw new RequestError('not-found', 'no instrument has this identifier; there are code, gids')
+      }
+      const { id } = found
+      const answer = { instrument: id, versions: laterVersionsOf(id), notice: laterVersionNotice }
+      return reply.header('cache-control', oneHour).send(answer)
+    },
   })
 
   app.get<{ Params: { id: string } }>('/provisions/:id', {
