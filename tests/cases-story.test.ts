@@ -127,6 +127,9 @@ async function playAdherence({ world, north, south, east, council }: Stage): Pro
     ['--reserve', 'gids-4=Except where the law of our seat demands a copy there.'],
   )
   assert.equal(await state(), 'in-force')
+  const wrongVerb = await east.keeper.run('case', 'move', urn, 'declare-anew')
+  assert.equal(wrongVerb.code, 2)
+  assert.match(wrongVerb.stderr, /declare-anew is made with "comity adhere"/)
   world.pass(day)
   await council.json(
     'case',

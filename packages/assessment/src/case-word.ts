@@ -133,6 +133,12 @@ export const listedCases = {
     kept: { instrument: 'code' },
     others: ['object', 'withdraw-objection', 'comment', 'reply'],
   },
+  'gids-answered': {
+    procedure: 'adherence/1',
+    roles: ['party'],
+    kept: { instrument: 'gids' },
+    others: ['object', 'withdraw-objection', 'comment', 'reply'],
+  },
   restrictions: { procedure: 'restriction/1', roles: ['issuer', 'reviewer'] },
   disputes: { procedure: 'dispute/1', roles: ['claimant', 'respondent'] },
 } as const satisfies Readonly<Record<string, Looked>>

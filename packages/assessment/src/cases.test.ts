@@ -311,7 +311,10 @@ test('code-a lists the adherence once somebody has answered it, and its level st
     ['opening', 'reply'],
   )
   assert.equal(levelOf('code-a', objected), 'silent')
-  assert.deepEqual(findingOf('code-a', { ...objected, kept: { instrument: 'gids' } }).cases, [])
+  const toInitiative = { ...objected, kept: { instrument: 'gids' } }
+  assert.deepEqual(findingOf('code-a', toInitiative).cases, [])
+  assert.equal(findingOf('gids-9', toInitiative).cases?.length, 1)
+  assert.equal(levelOf('gids-9', toInitiative), 'silent')
 })
 
 test('an uncontested case counts before a contested one, and a level that rests on contested moves alone is flagged', () => {

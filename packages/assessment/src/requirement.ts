@@ -70,6 +70,8 @@ export const meanings: Readonly<Record<Word, string>> = {
     'an agreement that it and another party signed or acceded to, in force at the time of the findings and not suspended by it, the case not being withdrawn',
   'code-answered':
     'its adherence to the Code where another party has objected, taken an objection back, commented or replied',
+  'gids-answered':
+    'its adherence to the Initiative, or support of it, where another party has objected, taken an objection back, commented or replied',
   restrictions:
     'records of restrictions that name it as issuer or reviewer, whoever made them, each with the conditions that its record does not meet, supplements included; they carry no level',
   disputes: 'disputes in which it is claimant or respondent, with what others did in them; none is decided by default',

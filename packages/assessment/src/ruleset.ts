@@ -40,7 +40,7 @@ export interface Ruleset extends RulesetName {
  */
 export const currentRuleset: Ruleset = {
   version: '2',
-  digest: 'sha256:ff1225a75e87590c74ad08a3b933b35329dca530718490ce3fed971913af85e7',
+  digest: 'sha256:f468d2dd1fff58bbc52b33640c3b8aa87e678689edc34422625d9055e321da33',
   rules: [
     codeA,
     codeB,

@@ -48,6 +48,7 @@ export { clocksOf, type ClockView, dueBy, type TimelineEntry, timelineOf } from 
 export { diagramOf } from './diagram.ts'
 export { pageOf } from './page.ts'
 export { endOf, momentText } from './clocks/end.ts'
+export { type HolidayBooks, useHolidays } from './clocks/holidays.ts'
 export { type Length, lengthText } from './clocks/length.ts'
 export { type Place, requirePlace } from './clocks/place.ts'
 export {

@@ -2,7 +2,8 @@
 // companies.
 // The paragraph asks for support and for agreements, so a support statement and a signature under an agreement are
 // statements about this very provision. An adherence says nothing about agreements unless a declaration names the
-// paragraph. Evidence is an agreement in force; what stands in it is not judged.
+// paragraph. Evidence is an agreement in force; what stands in it is not judged. What others answered to the adherence
+// or support is listed beside it.
 
 import { oneOf, some } from '../requirement.ts'
 import type { Rule } from '../rule.ts'
@@ -13,4 +14,5 @@ export const gids9: Rule = {
     { level: 'declared', requires: oneOf(some('support'), some('declaration'), some('agreement-signed')) },
     { level: 'evidenced', requires: some('agreement-in-force') },
   ],
+  cases: ['gids-answered'],
 }

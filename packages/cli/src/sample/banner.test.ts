@@ -13,7 +13,7 @@ test('the banner says that it is a sample, and how to found a node of one’s ow
   for (const line of banner.split('\n')) assert.ok(widthOf(line) <= 80, line)
   assert.match(banner, /SAMPLE REGISTER {3}http:\/\/localhost:8480/)
   assert.match(banner.replaceAll(/\s+/g, ' '), /Its parties are fictitious; .* 66 entries .* in 3\.2 s.*Ctrl\+C/)
-  assert.match(banner.replaceAll(/\s+/g, ' '), /No node was founded in \/srv\/data yet.* comity\.mjs init .* npm start/)
+  assert.match(banner.replaceAll(/\s+/g, ' '), /No node was founded in \/srv\/data yet.*comity\.mjs init .* npm start/)
 })
 
 function shown(isTTY: boolean): string {

@@ -2,6 +2,10 @@
 export interface OsvLimits {
   /** Octets, where the reader is given octets. */
   readonly bytes: number
+  /** Levels of arrays and objects, where the reader is given octets. */
+  readonly depth: number
+  /** Values in arrays and objects at any level, where the reader is given octets. */
+  readonly values: number
   readonly affected: number
   /** Per affected package. */
   readonly ranges: number
@@ -19,6 +23,8 @@ export interface OsvLimits {
 /** Defaults. The largest public advisory lists some ten thousand versions. */
 export const defaultOsvLimits: OsvLimits = {
   bytes: 16 * 1024 * 1024,
+  depth: 64,
+  values: 1_000_000,
   affected: 10_000,
   ranges: 1_000,
   events: 10_000,

@@ -9,6 +9,7 @@ import { parsePurl } from '../purl/purl.ts'
 import { purlKey } from '../purl/package-key.ts'
 import { packageOf } from '../versions/ecosystems.ts'
 import type { Advisory, AffectedPackage, Severity } from './advisory.ts'
+import { checkJsonBounds } from './json-bounds.ts'
 import { defaultOsvLimits, type OsvLimits } from './osv-limits.ts'
 import { readRange } from './read-range.ts'
 
@@ -18,12 +19,13 @@ export interface OsvDocument extends ProblemList {
 }
 
 /**
- * Reads an advisory from its octets. Throws `ExposureError`: `too-large`, `not-utf-8`, `not-json`,
- * and what `readOsv` throws.
+ * Reads an advisory from its octets. Throws `ExposureError`: `too-large`, `too-deep`, `too-many`,
+ * `not-utf-8`, `not-json`, and what `readOsv` throws.
  */
 export function parseOsv(bytes: Uint8Array, limits: Partial<OsvLimits> = {}): OsvDocument {
-  const most = limits.bytes ?? defaultOsvLimits.bytes
-  if (bytes.length > most) throw new ExposureError('too-large', `an advisory may have ${most} octets`)
+  const all = { ...defaultOsvLimits, ...limits }
+  if (bytes.length > all.bytes) throw new ExposureError('too-large', `an advisory may have ${all.bytes} octets`)
+  checkJsonBounds(bytes, all)
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)

@@ -1,6 +1,7 @@
 import { Temporal } from 'temporal-polyfill'
-import Holidays from 'date-holidays'
+import type Holidays from 'date-holidays'
 import { ProcedureError } from '../procedure-error.ts'
+import { holidayBooks } from './holidays.ts'
 
 /**
  * Where a clock runs: the time zone whose days are counted, and the State, with a region where that matters, whose
@@ -90,14 +91,15 @@ function bookOf(region: string): Holidays {
   const known = books.get(region)
   if (known !== undefined) return known
   const [state = '', part] = region.split('-', 2)
-  const isState = Object.hasOwn(new Holidays().getCountries(), state)
-  if (!isState || (part !== undefined && !Object.hasOwn(new Holidays().getStates(state), part))) {
+  const Books = holidayBooks()
+  const isState = Object.hasOwn(new Books().getCountries(), state)
+  if (!isState || (part !== undefined && !Object.hasOwn(new Books().getStates(state), part))) {
     throw new ProcedureError(
       'unknown-place',
       `the holidays of "${region.slice(0, 20)}" are not known: name a State by its two letters (ISO 3166-1), with a region behind a hyphen where that matters`,
     )
   }
-  const book = part === undefined ? new Holidays(state) : new Holidays(state, part)
+  const book = part === undefined ? new Books(state) : new Books(state, part)
   books.set(region, book)
   return book
 }

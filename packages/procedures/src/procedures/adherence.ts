@@ -89,7 +89,8 @@ export const adherence = defineProcedure({
   provisions: provisionIds,
   roles: {
     party: { title: 'Who adheres or supports' },
-    objector: { title: 'Who objects to a reservation, or comments', most: 193, isBystander: true },
+    objector: { title: 'Who objects to a reservation', most: 193, isBystander: true },
+    commentator: { title: 'Who says something else about it', most: 193, isBystander: true },
     depositary: {
       title: 'Who keeps the texts and tells the others; each reader knows whom it follows',
       most: 16,
@@ -271,7 +272,7 @@ export const adherence = defineProcedure({
     comment: {
       title: 'Comment on declarations and reservations, also after the time to object',
       by: 'anyone',
-      joins: 'objector',
+      joins: 'commentator',
       again: true,
       from: [...everywhere],
       to: 'same',
