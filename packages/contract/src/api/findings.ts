@@ -20,7 +20,7 @@ import {
 
 export const levels = ['silent', 'declared', 'evidenced', 'verified', 'unseen'] as const
 export const flags = ['due', 'overdue', 'contested', 'contradicted', 'overriding', 'home-storage'] as const
-const citedAs = [
+export const citedAs = [
   'adherence',
   'support',
   'reservation',

@@ -174,6 +174,17 @@ describe('parseOsv', () => {
     assert.throws(() => parseOsv(new Uint8Array([0xff])), { code: 'not-utf-8' })
     assert.throws(() => parseOsv(new TextEncoder().encode('{')), { code: 'not-json' })
   })
+
+  it('refuses what nests deeper, or holds more values, than any advisory, before it is parsed', () => {
+    const parse = (text: string, limits = {}) => parseOsv(new TextEncoder().encode(text), limits)
+    assert.throws(() => parse('['.repeat(16_000_000)), { code: 'too-deep', message: /64 levels.* octet 64$/ })
+    assert.throws(() => parse(`[${'0,'.repeat(2_000_000)}`), { code: 'too-many', message: /1000000 values/ })
+    const document = { ...least, database_specific: [{}, [], 'no [[[ or ,,, count in "texts" \\', 7] }
+    const text = JSON.stringify(document)
+    assert.equal(parse(text, { depth: 3, values: 11 }).advisory.id, 'TEST-1')
+    assert.throws(() => parse(text, { depth: 2 }), { code: 'too-deep' })
+    assert.throws(() => parse(text, { values: 10 }), { code: 'too-many' })
+  })
 })
 
 describe('OSV, by property', () => {

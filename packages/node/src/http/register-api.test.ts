@@ -1,7 +1,7 @@
 /** What the node answers is what the contract says, for every public read. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { flags, ladder } from '@comity/assessment'
+import { citedAs, flags, ladder } from '@comity/assessment'
 import { api, eachItem } from '@comity/contract'
 import type { ProvisionId } from '@comity/instruments'
 import { decodeStatement, instrumentUrn } from '@comity/statement'
@@ -186,7 +186,8 @@ test('who has the register of this size already gets no second copy', async (con
   assert.notEqual(third.headers.get('etag'), tag)
 })
 
-test('levels and flags in the contract are those that assessment gives', () => {
+test('levels, flags and sorts of citations in the contract are those that assessment gives', () => {
+  assert.deepEqual([...api.citedAs], [...citedAs])
   assert.deepEqual([...api.levels], [...ladder, 'unseen'])
   assert.deepEqual([...api.flags], [...flags])
 })
