@@ -9,7 +9,8 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { ComityNode, createServer, Inbox, Vault } from '@comity/node'
 import { correspondenceUrn, type MessagePayload } from '@comity/statement'
-import { keeper } from '@comity/testkit'
+// Not by the room's index: that loads what makes up random input, which a node has no part of.
+import { keeper } from '../../packages/testkit/src/actors.ts'
 
 const [directory = '', label = ''] = process.argv.slice(2)
 

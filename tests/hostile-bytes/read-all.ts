@@ -7,13 +7,13 @@ import { ClientError, decodeConciseProblem, splitCborSequence } from '@comity/co
 import { sha256, verify } from '@comity/crypto'
 import { ExposureError, parseOsv, parsePurl, readSbom } from '@comity/exposure'
 import { decodeEntryBundle, LogError, parseNote, parseTlogPolicy, parseTlogProof } from '@comity/log'
-import { decodeReceipt, decodeStatement, fromHex, parseIJson, StatementError } from '@comity/statement'
+import { decodeReceipt, decodeStatement, parseIJson, StatementError } from '@comity/statement'
 import { randomFrom } from '@comity/testkit'
 
 const root = new URL('../../', import.meta.url)
 const casesOf = (path: string): readonly Readonly<Record<string, unknown>>[] =>
   JSON.parse(readFileSync(new URL(`vectors/${path}.json`, root), 'utf8')).cases
-const hexIn = (path: string, member: string) => casesOf(path).map((each) => fromHex(String(each[member])))
+const hexIn = (path: string, member: string) => casesOf(path).map((each) => Buffer.from(String(each[member]), 'hex'))
 const textIn = (path: string, member: string) => casesOf(path).map((each) => Buffer.from(String(each[member])))
 const sample = (name: string) => [readFileSync(new URL(`samples/${name}`, root))]
 
@@ -36,8 +36,8 @@ const decoders: readonly (readonly [(bytes: Uint8Array) => unknown, readonly Uin
 /** What a decoder may answer with: its result, or an error of a room, or of the interface. */
 const orderly = [StatementError, LogError, ExposureError, ClientError]
 
-/** The most that an advisory may have; statements, notes and proofs have far less, and are refused by their size. */
-const length = 16 << 20
+/** The most that an advisory may have. Statements, notes and proofs have far less, and are refused by their size. */
+const largest = 16 << 20
 const pieces = [
   '[',
   '{"a":',
@@ -77,8 +77,9 @@ const random = randomFrom(20_200_918)
 const below = (limit: number) => Math.floor(random() * limit)
 for (const [decode, seeds] of decoders) {
   for (const piece of hostile) {
-    const bytes = Buffer.alloc(length, piece)
-    for (const frame of frames) {
+    const isDocument = decode === readSbom || decode === parseOsv
+    const bytes = Buffer.alloc(isDocument ? largest : largest / 8, piece)
+    for (const frame of isDocument ? frames : frames.slice(0, 1)) {
       frame.copy(bytes)
       await take(decode, bytes)
     }

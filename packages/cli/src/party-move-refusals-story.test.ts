@@ -61,10 +61,8 @@ test('a move to a log that lists others, or admits no continuation, is refused b
   const token = join(old.path, 'acme.token')
   await old.json('token', 'issue', '--label', 'acme', '--out', token)
   const acme = corner(context)
-  await acme.json(
-    ...['party', 'create', 'acme', '--name', 'Acme', '--type', 'provider', '--node', from],
-    ...['--token-file', token, insecure],
-  )
+  const creating = ['party', 'create', 'acme', '--name', 'Acme', '--type', 'provider', '--node', from]
+  await acme.json(...creating, '--token-file', token, insecure)
   const others = [`urn:comity:party:${'ab'.repeat(32)}`]
   const withoutMoves = kinds.filter((kind) => kind !== 'continuation')
   const refusals = [

@@ -12,7 +12,15 @@ import {
   parseVerifierKey,
   verifierKey,
 } from '@comity/log'
-import { advisoryUrn, instrumentUrn, productUrn, publicKeyOf, releaseUrn, verifyReceipt } from '@comity/statement'
+import {
+  advisoryUrn,
+  decodeStatement,
+  instrumentUrn,
+  productUrn,
+  publicKeyOf,
+  releaseUrn,
+  verifyReceipt,
+} from '@comity/statement'
 import { actor, keeper, manualClock } from '@comity/testkit'
 import { ComityNode } from './index.ts'
 import { Refused } from './pipeline/sequencer.ts'
@@ -49,6 +57,15 @@ test('a founded log begins with its keeper, its policy and the time', async (con
   assert.equal(node.head.size, 3)
   assert.equal(node.origin, home.origin)
   assert.equal(node.keeper, home.urn)
+  const beginning = node.ledger.leaves(0, 3).map((leaf) => decodeStatement(leaf, { sha256, verify }))
+  assert.deepEqual(
+    beginning.map(({ kind, iss, sub }) => [kind, iss, sub]),
+    [
+      ['party', home.urn, home.urn],
+      ['policy', home.urn, home.origin],
+      ['time', home.urn, home.origin],
+    ],
+  )
   const { note } = node.head
   const key = parseVerifierKey(
     formatVerifierKey(verifierKey(home.origin, noteType.ed25519, home.keys.log.publicKey, sha256)),

@@ -23,6 +23,7 @@ test('a notice that names a person, carries content or brings a document is refu
     )
   const picture = json({ picture: 'of somebody' })
   const documents = [{ digest: digestOf(picture), size: picture.length, type: 'application/json' }]
+  await client.putDocument(digestOf(picture), picture)
   for (const seat of [home.origin, elsewhere]) {
     await assert.rejects(file(seat, { ...body, alternatives: ['Ask jane.doe@mail.example.org.'] }), { code: 'guarded' })
     await assert.rejects(file(seat, { ...body, defences: ['<p>What was said</p>'] }), { code: 'guarded' })

@@ -35,6 +35,8 @@ export class CaseFacts {
 
   /** The first by `compareCases` of the cases of which `isAsked` holds. */
   of(party: string, asked: CasesAsked, limit: number): readonly CaseFact[] {
+    // Most parties have none: said by one look, not by one for each log.
+    if (!this.#hasRole(party, asked.procedure)) return []
     const knownFor = `${party} ${asked.at}`
     if (this.#knownFor !== knownFor) this.#known.clear()
     this.#knownFor = knownFor
@@ -47,6 +49,12 @@ export class CaseFacts {
     }
     const found = this.#cut.logs.flatMap((log) => firstRows(this.#asked(party, asked, log), limit, ranking))
     return first(found, limit, compare)
+  }
+
+  /** Whether a party ever had a role in a case of a procedure, in whatever version, log and place. */
+  #hasRole(party: string, version: string): boolean {
+    const any = this.#database.prepare('SELECT 1 FROM case_party WHERE urn = ? AND procedure = ? LIMIT 1')
+    return any.get(party, procedureOf(version).name) !== undefined
   }
 
   /** Cases of one seat that are what is asked for, the last opened first. */

@@ -394,6 +394,10 @@ test('a move names its procedure, its seat, and a case of which the slug has one
   assert.equal(violation('move', { move: 'Notify' }), '/move')
   assert.equal(violation('move', { seat: 'https://log.north.invalid' }), '/seat')
   assert.equal(violation('move', { place: { zone: 'UTC', region: 'Kenya' } }), '/place/region')
+  for (const zone of ['', '+01:00', '2026-11-22T00:00Z', 'Europe/Paris[u-ca=hebrew]', 'a/b/c/d'])
+    assert.equal(violation('move', { place: { zone } }), '/place/zone', zone)
+  for (const zone of ['UTC', 'Etc/GMT+12', 'America/Argentina/Buenos_Aires', 'America/Port-au-Prince'])
+    assert.equal(violation('move', { place: { zone } }), undefined, zone)
   assert.equal(violation('move', { body: 'settled' }), '/body')
   assert.equal(
     violation('move', { body: Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`f${i}`, i])) }),

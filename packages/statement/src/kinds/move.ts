@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { CASE, ORIGIN, PARTY_B } from './examples.ts'
-import { closed, documents, origin, text } from './fields.ts'
+import { closed, documents, origin } from './fields.ts'
 import { defineKind } from './kind.ts'
 import { anyCase } from './subjects.ts'
 
@@ -15,7 +15,11 @@ const body = Type.Unsafe<Readonly<Record<string, unknown>>>({
 })
 
 const place = closed({
-  zone: text(64, 'time zone by its IANA name, such as `Europe/Paris`'),
+  zone: Type.String({
+    pattern: '^[A-Za-z][A-Za-z0-9_+-]*(?:\\/[A-Za-z0-9_+-]+){0,2}$',
+    maxLength: 64,
+    description: 'time zone by its IANA name, such as `Europe/Paris`',
+  }),
   region: Type.Optional(
     Type.String({
       pattern: '^[A-Z]{2}(?:-[A-Z0-9]{1,3})?$',

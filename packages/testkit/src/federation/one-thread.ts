@@ -9,12 +9,18 @@ type Callback = (error: Error | null, isValid: boolean) => void
 type SigningKey = Parameters<typeof nodeCrypto.sign>[2]
 type Signed = (error: Error | null, signature: Buffer) => void
 
+/** Timers of at most so many milliseconds stand for a turn of the event loop. */
+const shortestTimer = 50
+
 /** Outcomes that are remembered, at most: those of one federation. */
 const mostOutcomes = 50_000
 
 /**
  * Does `work` while signatures are made and verified at once, in the order in which that is asked for. Else Node gives
  * them to its thread pool, where it is chance which ends first, and a seed would not go the same way again.
+ *
+ * How fast the machine is must not count either: what works in slices, gathers for some milliseconds or compares how long
+ * others took sees a clock that goes on by a microsecond whenever it is looked at.
  *
  * What was verified once is not computed again: many nodes of one process look at the same signatures, and the answer
  * depends on nothing but the key, the message and the signature.
@@ -42,12 +48,21 @@ export async function onOneThread<T>(work: () => Promise<T>): Promise<T> {
     if (callback !== undefined) queueMicrotask(() => callback(null, signature))
     return signature
   }
+  const { setTimeout } = globalThis
+  const soon = (then: (...given: unknown[]) => void, milliseconds = 0, ...given: unknown[]): unknown =>
+    milliseconds > shortestTimer ? setTimeout(then, milliseconds, ...given) : setImmediate(then, ...given)
+  const { now } = performance
+  let looks = 0
+  performance.now = () => looks++ / 1000
+  Object.assign(globalThis, { setTimeout: soon })
   Object.assign(nodeCrypto, { verify: atOnce, sign: signAtOnce })
   // Those who imported it by name get this one as well.
   syncBuiltinESMExports()
   try {
     return await work()
   } finally {
+    performance.now = now
+    Object.assign(globalThis, { setTimeout })
     Object.assign(nodeCrypto, { verify, sign })
     syncBuiltinESMExports()
   }
