@@ -284,11 +284,16 @@ function recoveryResult(report: RecoveryReport, path: string): Result {
     'not-frozen': 'Nothing to do: this node is not frozen.',
     behind: `Stays frozen: somebody has seen ${plural(newest, 'entry', 'entries')} of its log and nobody who was asked serves them all. Try again when its mirrors have caught up, or found a log that continues it: comity restore --successor DIR --checkpoint …`,
     waiting: peers.some(({ mirror, witness }) => mirror === 'head' || witness === 'size')
-      ? 'Stays frozen: it holds all that those know who answered, and somebody who did not may know more. Try again, or say with --accept-missing that nobody else has seen its log.'
+      ? documents.unanswered.length > 0
+        ? 'Stays frozen: documents that its log cites are still to be had, and who may have them did not answer. Try again, or say with --accept-missing to go on without them.'
+        : 'Stays frozen: it holds all that those know who answered, and somebody who did not may know more. Try again, or say with --accept-missing that nobody else has seen its log.'
       : 'Stays frozen: none of its peers showed a checkpoint of its log. Try again, or show it the newest checkpoint that anybody has: comity restore --checkpoint',
   }
   const isRight = outcome === 'resumed' || outcome === 'not-frozen'
-  const missing = documents.missing.map((digest): readonly [string, string] => ['missing', digest])
+  const missing = [
+    ...documents.missing.map((digest): readonly [string, string] => ['missing', digest]),
+    ...documents.unanswered.map((digest): readonly [string, string] => ['not answered', digest]),
+  ]
   return {
     text: [
       wrap(words[outcome]),

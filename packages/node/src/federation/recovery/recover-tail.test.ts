@@ -11,6 +11,8 @@ import { HttpSource } from '../../audit/http-source.ts'
 import { ComityNode } from '../../node.ts'
 import { showCheckpoint } from '../../restored.ts'
 import { WrittenLog } from '../mirror/peer.fixture.ts'
+import { FederationError } from '../federation-error.ts'
+import type { Fetch } from '../peers/peer.ts'
 import { type Place, backupOf, follows, knows, peerAt, place, witnessAt } from './recovery.fixture.ts'
 import { type RecoveryRequest, recoverTail } from './recover-tail.ts'
 
@@ -46,7 +48,7 @@ test('a restored node gets its tail from a mirror, signs on, and neither auditor
   const report = await recover(a, directory)
   assert.equal(report.outcome, 'resumed', JSON.stringify(report))
   assert.deepEqual([report.before, report.size, report.newest], [atBackup.size, head.size, head.size])
-  assert.deepEqual(report.documents, { fetched: 1, missing: [] })
+  assert.deepEqual(report.documents, { fetched: 1, missing: [], unanswered: [] })
   assert.deepEqual(
     report.peers.map(({ mirror, size }) => [mirror, size]),
     [
@@ -87,6 +89,32 @@ test('a peer that does not answer keeps it frozen, unless that is accepted; the 
   await frozen.close()
   assert.equal((await recover(a, directory, { acceptMissing: true })).outcome, 'resumed')
   assert.equal((await recover(a, directory)).outcome, 'not-frozen')
+})
+
+test('a document of the tail that nobody brought is asked for again, unless going on without it is accepted', async (context) => {
+  const { a, b, restore } = await mirrored(context)
+  const document = Buffer.from('what the tail cites, over a line that fails')
+  const digest = `sha256:${sha256Hex(document)}`
+  await a.node.documents.put(digest, document)
+  const name = { name: 'With a document', documents: [{ digest, size: document.length, type: 'text/plain' }] }
+  await a.node.submit(
+    a.author.sign('product', productUrn(a.author.urn, 'with'), { ...name, updatePolicy }, a.clock.now()),
+  )
+  await follows(b, peerAt(a, a.url))
+  await a.stop()
+  const directory = await restore()
+  const failing: Fetch = (url, init) =>
+    String(url).includes(digest.slice('sha256:'.length))
+      ? Promise.reject(new FederationError('peer-unreachable', 'the line fails'))
+      : fetch(url, init)
+  const waiting = await recover(a, directory, { fetch: failing })
+  assert.equal(waiting.outcome, 'waiting')
+  assert.deepEqual(waiting.documents, { fetched: 0, missing: [], unanswered: [digest] })
+  const other = await restore()
+  assert.equal((await recover(a, other, { fetch: failing, acceptMissing: true })).outcome, 'resumed')
+  const whole = await recover(a, directory)
+  assert.equal(whole.outcome, 'resumed')
+  assert.deepEqual(whole.documents, { fetched: 1, missing: [], unanswered: [] })
 })
 
 test('where nobody answers nothing resumes, accepted or not, and a successor is the way as before', async (context) => {

@@ -28,7 +28,7 @@ export interface RecoveryRequest {
   readonly logKeys: readonly Uint8Array[]
   /** Whole seconds since the epoch. */
   readonly now: () => number
-  /** Resume although some peers did not answer. At least one has to, in any case. */
+  /** Resume although some peers, or for some documents nobody, answered. At least one peer has to, in any case. */
   readonly acceptMissing?: boolean
   /** What carries calls to peers; the real network where nothing is given. */
   readonly fetch?: Fetch
@@ -38,7 +38,8 @@ export interface RecoveryRequest {
 
 /**
  * `resumed`: it holds all that anybody has, and signs again. `not-frozen`: nothing was to be done. `behind`: a newer head
- * is known than could be had. `waiting`: it holds all that is known, but some who may know more did not answer.
+ * is known than could be had. `waiting`: it holds all that is known, but some who may know more, or have a document of
+ * it, did not answer.
  */
 export type RecoveryOutcome = 'resumed' | 'not-frozen' | 'behind' | 'waiting'
 
@@ -127,7 +128,7 @@ class Recovery {
     const witnesses = await this.#askWitnesses(list)
     const peers = answers.map((answer) => askedPeer(answer, witnesses.get(answer.peer)))
     const newest = Math.max(log.head.size, this.#mark?.overtakenAt ?? 0, ...peers.map(({ size = 0 }) => size))
-    const outcome = this.#outcome(peers, newest)
+    const outcome = this.#outcome(peers, newest, documents)
     if (outcome === 'resumed') await setMark(this.#truth.cells, resumedMark(this.#mark ?? mark, this.#request.now()))
     return this.#report(outcome, peers, documents, newest)
   }
@@ -233,17 +234,19 @@ class Recovery {
     )
   }
 
-  #outcome(peers: readonly AskedPeer[], newest: number): RecoveryOutcome {
+  /** Once it signs again nobody asks for documents of its own log any more: what may still be had is waited for. */
+  #outcome(peers: readonly AskedPeer[], newest: number, { unanswered }: TailDocuments): RecoveryOutcome {
     if (newest > this.#log.head.size) return 'behind'
     const hasAnswer = peers.some(({ mirror, witness }) => mirror === 'head' || witness === 'size')
-    const isSilent = peers.some(({ mirror, witness }) => mirror === 'none' || witness === 'none')
+    const isSilent =
+      unanswered.length > 0 || peers.some(({ mirror, witness }) => mirror === 'none' || witness === 'none')
     return hasAnswer && (!isSilent || this.#request.acceptMissing === true) ? 'resumed' : 'waiting'
   }
 
   #report(
     outcome: RecoveryOutcome,
     peers: readonly AskedPeer[],
-    documents: TailDocuments = { fetched: 0, missing: [] },
+    documents: TailDocuments = { fetched: 0, missing: [], unanswered: [] },
     newest = this.#log.head.size,
   ): RecoveryReport {
     const { origin, head } = this.#log

@@ -17,6 +17,8 @@ export interface TailDocuments {
   readonly fetched: number
   /** Cited, and no mirror has them. */
   readonly missing: readonly string[]
+  /** Cited, and a mirror that may have them did not answer. */
+  readonly unanswered: readonly string[]
 }
 
 /** Fetches the documents that entries from `from` on cite and that are not here, each checked against its digest. */
@@ -28,6 +30,7 @@ export async function fetchTailDocuments(
 ): Promise<TailDocuments> {
   const slots = new Slots(documentsAtOnce)
   const missing = new Set<string>()
+  const unanswered = new Set<string>()
   let fetched = 0
   for (let start = from; start < log.head.size; start += entriesAtOnce) {
     const leaves = log.leaves(start, Math.min(start + entriesAtOnce, log.head.size))
@@ -39,11 +42,12 @@ export async function fetchTailDocuments(
           const outcome = await fetchOne(digest, size, blobs, sources)
           if (outcome === 'fetched') fetched += 1
           else if (outcome === 'missing') missing.add(digest)
+          else if (outcome === 'unanswered') unanswered.add(digest)
         }),
       ),
     )
   }
-  return { fetched, missing: [...missing].sort() }
+  return { fetched, missing: [...missing].sort(), unanswered: [...unanswered].sort() }
 }
 
 function citedBy(leaf: Uint8Array, index: number): readonly (readonly [string, number])[] {
@@ -57,7 +61,8 @@ async function fetchOne(
   size: number,
   blobs: Blobs,
   sources: readonly PeerLog[],
-): Promise<'fetched' | 'missing' | 'withheld'> {
+): Promise<'fetched' | 'missing' | 'unanswered' | 'withheld'> {
+  let isUnanswered = false
   for (const source of sources) {
     try {
       const served = await source.document(digest, size)
@@ -66,13 +71,16 @@ async function fetchOne(
       await blobs.put(served.body, hexOf(digest), { maxBytes: size })
       return 'fetched'
     } catch (error) {
+      if (error instanceof FederationError) {
+        isUnanswered = true
+        continue
+      }
       // What is not what its digest says may be right elsewhere.
-      if (error instanceof FederationError) continue
       if (error instanceof StoreError && (error.code === 'digest-mismatch' || error.code === 'too-large')) continue
       throw error
     }
   }
-  return 'missing'
+  return isUnanswered ? 'unanswered' : 'missing'
 }
 
 function hexOf(digest: string): string {
