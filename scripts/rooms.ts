@@ -13,6 +13,19 @@ interface Room {
   readonly browserSafe?: boolean
 }
 
+/** What puts the rooms together may import all of these. */
+const belowNode = [
+  'crypto',
+  'log',
+  'statement',
+  'instruments',
+  'exposure',
+  'procedures',
+  'assessment',
+  'contract',
+  'store',
+]
+
 /** Lowest first. A room that is not listed here does not exist. */
 export const rooms: Readonly<Record<string, Room>> = {
   crypto: { mayImport: [] },
@@ -24,33 +37,8 @@ export const rooms: Readonly<Record<string, Room>> = {
   assessment: { mayImport: ['log', 'statement', 'instruments', 'procedures'] },
   contract: { mayImport: ['log', 'statement', 'instruments', 'exposure'], browserSafe: true },
   store: { mayImport: ['log'] },
-  node: {
-    mayImport: [
-      'crypto',
-      'log',
-      'statement',
-      'instruments',
-      'exposure',
-      'procedures',
-      'assessment',
-      'contract',
-      'store',
-    ],
-  },
-  cli: {
-    mayImport: [
-      'crypto',
-      'log',
-      'statement',
-      'instruments',
-      'exposure',
-      'procedures',
-      'assessment',
-      'contract',
-      'store',
-      'node',
-    ],
-  },
+  node: { mayImport: belowNode },
+  cli: { mayImport: [...belowNode, 'node'] },
   testkit: {
     mayImport: ['crypto', 'log', 'statement', 'instruments', 'exposure', 'assessment', 'contract', 'store', 'node'],
   },

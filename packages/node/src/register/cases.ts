@@ -7,6 +7,7 @@ import { type CaseRecord, caseRecord } from './case-record.ts'
 import type { CaseSight } from './case-sight.ts'
 import type { Database } from './database.ts'
 import { logOf, rangeOf } from './position.ts'
+import { merged } from './merged.ts'
 
 export type { CaseSight } from './case-sight.ts'
 export { clocksIn, type ClockRecord, filedFor, type FiledMove } from './case-clocks.ts'
@@ -62,7 +63,7 @@ export function listCases(
   const items: CaseRecord[] = []
   let scanned = 0
   let last: CaseCursor | undefined
-  for (const opened of newestFirst(streams)) {
+  for (const opened of merged(streams, compare)) {
     if (items.length >= limit || scanned >= scannedAtMost) return { items, ...(last && { next: last }) }
     scanned += 1
     last = opened
@@ -146,21 +147,6 @@ function* filesFrom(
 /** The last opened first; of one second, the one with the higher number. */
 function compare(one: CaseCursor, other: CaseCursor): number {
   return other.openedAt - one.openedAt || other.file - one.file
-}
-
-/** Several lists in this order as one. */
-function* newestFirst(streams: readonly Stream[]): Stream {
-  const heads = streams.flatMap((stream) => {
-    const { value } = stream.next()
-    return value === undefined ? [] : [{ stream, value }]
-  })
-  while (heads.length > 0) {
-    const first = heads.reduce((one, other) => (compare(one.value, other.value) <= 0 ? one : other))
-    yield first.value
-    const { value } = first.stream.next()
-    if (value === undefined) heads.splice(heads.indexOf(first), 1)
-    else first.value = value
-  }
 }
 
 /** A clock that runs, or has run out unanswered, in a case that goes on. */

@@ -11,6 +11,7 @@ import { logOf, rangeOf } from '../../register/position.ts'
 import { Sight } from '../../register/sight.ts'
 import { badCursor, limitOf, type Page } from './page.ts'
 import { jsonOf, placeOf, type Row } from './rows.ts'
+import { merged } from '../../register/merged.ts'
 
 /** Rows that are looked at for one page: where other cases have many moves, a page can be short and have a next one. */
 const scannedAtMost = 5000
@@ -47,7 +48,7 @@ export function listNotifications(
   const items: Notification[] = []
   let scanned = 0
   let last: Moment | undefined
-  for (const found of newestFirst(streams)) {
+  for (const found of merged(streams, compare)) {
     if (items.length >= limit || scanned >= scannedAtMost) return { items, ...(last && { next: textOf(last) }) }
     scanned += 1
     last = found
@@ -161,21 +162,6 @@ function* effectsBackwards(database: Database, instrument: string, sight: Sight,
 
 function timeOf(database: Database, position: number): number {
   return Number(database.prepare('SELECT at FROM entry WHERE position = ?').get(position)?.['at'])
-}
-
-/** Several lists in this order as one. */
-function* newestFirst(streams: readonly Stream[]): Stream {
-  const heads = streams.flatMap((stream) => {
-    const { value } = stream.next()
-    return value === undefined ? [] : [{ stream, value }]
-  })
-  while (heads.length > 0) {
-    const first = heads.reduce((one, other) => (compare(one.value, other.value) <= 0 ? one : other))
-    yield first.value
-    const { value } = first.stream.next()
-    if (value === undefined) heads.splice(heads.indexOf(first), 1)
-    else first.value = value
-  }
 }
 
 type Act = Notification['acts'][number]
