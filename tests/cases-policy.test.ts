@@ -57,7 +57,7 @@ test('a log that was founded before there were moves names what its keeper has t
 })
 
 test('a seat whose log does not admit moves of others says so to whoever waits, and takes them once it does', async (context) => {
-  const { north, south } = await staged(context)
+  const { world, north, south } = await staged(context)
   await withoutMoves(north)
   // Its keeper is bound by no list of kinds.
   const { case: urn } = await north.keeper.json<{ case: string }>(...notice('builds'))
@@ -69,6 +69,8 @@ test('a seat whose log does not admit moves of others says so to whoever waits, 
   assert.match(said, /Its keeper admits it with "comity policy admit move"/)
   assert.match(said, /code kind-not-admitted/)
   await north.keeper.json('policy', 'admit', 'move')
+  // In the same second it would be the same statement, byte for byte, which was refused.
+  world.pass(1)
   const { taken } = await south.keeper.json<{ taken: boolean }>(
     'case',
     'move',

@@ -1,6 +1,7 @@
 import { procedures, versionName } from '@comity/procedures'
 import * as fc from 'fast-check'
 import type { CaseFact, CaseMove } from './case-fact.ts'
+import type { Ref } from './facts.ts'
 import { aRef, partyUrn } from './memory-facts.fixture.ts'
 
 /** `urn:comity:case:…:slug`, opened by the party of that digit. */
@@ -107,7 +108,20 @@ export const arbitraryCase: fc.Arbitrary<CaseFact> = fc.constantFrom(...procedur
   )
 })
 
-/** Distinct by where they were opened. */
+/** Distinct by where they were opened, each made of statements of its own: a statement is one move of one case. */
 export function arbitraryCases(maxLength = 40): fc.Arbitrary<readonly CaseFact[]> {
-  return fc.uniqueArray(arbitraryCase, { maxLength, selector: ({ opening }) => opening.id })
+  return fc
+    .uniqueArray(arbitraryCase, { maxLength, selector: ({ opening }) => opening.id })
+    .map((cases) => cases.map(ofItsOwn))
+}
+
+/** The same case, the k-th of at most sixty, with statements that no other has; which of two is earlier stays as it was. */
+function ofItsOwn(fact: CaseFact, k: number): CaseFact {
+  const own = ({ id: _, index, ...ref }: Ref, n: number): Ref => aRef(index * 1_000 + k * 16 + n, ref)
+  return {
+    ...fact,
+    opening: own(fact.opening, 0),
+    moves: fact.moves.map(({ name, ref }, n) => ({ name, ref: own(ref, n) })),
+    others: fact.others.map(({ name, ref }, n) => ({ name, ref: own(ref, n + 8) })),
+  }
 }

@@ -68,6 +68,11 @@ export function arbitraryAdvisory(party: string): fc.Arbitrary<AdvisoryFact> {
   })
 }
 
+/** The n-th of at most 24, acknowledged by statements that acknowledge no other. */
+function toldByItsOwn(advisory: AdvisoryFact, n: number): AdvisoryFact {
+  return { ...advisory, told: advisory.told.map(({ id: _, index, ...ref }) => aRef(index * 32 + n, ref)) }
+}
+
 function arbitraryAdherence(party: string): fc.Arbitrary<AdherenceFact> {
   const named = fc.uniqueArray(fc.constantFrom(...provisionIds), { maxLength: 6 })
   return fc.constantFrom('adherence' as const, 'support' as const).chain((form) =>
@@ -95,7 +100,7 @@ export function arbitraryRecord(digit: string): fc.Arbitrary<RecordOfParty> {
     adherences: fc.record({ code: arbitraryAdherence(urn), gids: arbitraryAdherence(urn) }, { requiredKeys: [] }),
     products: listOf(arbitraryProduct(urn)),
     releases: listOf(arbitraryRelease(urn)),
-    advisories: listOf(arbitraryAdvisory(urn)),
+    advisories: listOf(arbitraryAdvisory(urn)).map((list) => list.map(toldByItsOwn)),
     cases: digit === 'a' ? arbitraryCases(8) : fc.constant([]),
   })
 }

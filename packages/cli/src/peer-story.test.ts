@@ -1,8 +1,10 @@
 /** Two real nodes on this machine that become peers, by the real command. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ed25519FromSeed, sha256 } from '@comity/crypto'
@@ -229,4 +231,18 @@ test('a witness of another make, with a prefix of its own and no log, is asked a
   assert.deepEqual([listed?.role, listed?.state, listed?.pinned?.witnessKeys], ['witness', 'following', [key]])
   await a.who.json('peer', 'remove', 'witness.example/w1')
   assert.deepEqual(await a.who.json('peer', 'list'), [])
+})
+
+test('a node whose folder was taken from under it says so and ends when it is told to', async (context) => {
+  const a = await founded(context, 'Keeper A')
+  const b = await founded(context, 'Keeper B')
+  await b.who.json('party', 'create', 'acme', '--name', 'Acme', insecure)
+  await a.who.json('peer', 'add', b.server.url, '--allow-private', '--yes')
+  const behind = async (): Promise<number> => {
+    const { peers } = await readJson<{ peers: Listed[] }>(`${a.server.url}/api/v1/peers`)
+    return 4 - (peers[0]?.size ?? 0)
+  }
+  while ((await behind()) > 0) await sleep(50)
+  rmSync(join(a.who.path, 'data'), { recursive: true, force: true, maxRetries: 20 })
+  assert.equal(await a.server.stop(), 4)
 })

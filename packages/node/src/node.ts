@@ -1,5 +1,5 @@
 import { type CorePayloads, type PartyState, signStatement } from '@comity/statement'
-import { type Truth, type View, openFiles } from '@comity/store'
+import { type Truth, type View, openFiles, runAllInTurn } from '@comity/store'
 import { Clockwork } from './clockwork.ts'
 import { Documents } from './documents.ts'
 import { Gossip } from './federation/mirror/gossip.ts'
@@ -279,18 +279,17 @@ export class ComityNode {
 
   /** Ends the batch under way, makes everything durable and frees the folder. */
   async close(): Promise<void> {
-    this.peers.close()
-    await this.witnessing.stop()
-    await this.mirrors.close()
-    await this.seat.stop()
-    await this.#sequencer.stop(new NodeError('closed', 'the node is shutting down'))
-    await this.#clockwork.stop()
-    try {
-      await this.truth.hashes('public').sync(this.ledger.tree.size)
-    } finally {
-      closeViews(this.#log)
-      await this.truth.close()
-    }
+    await runAllInTurn([
+      () => this.peers.close(),
+      () => this.witnessing.stop(),
+      () => this.mirrors.close(),
+      () => this.seat.stop(),
+      () => this.#sequencer.stop(new NodeError('closed', 'the node is shutting down')),
+      () => this.#clockwork.stop(),
+      () => this.truth.hashes('public').sync(this.ledger.tree.size),
+      () => closeViews(this.#log),
+      () => this.truth.close(),
+    ])
   }
 
   /** Folds what was mirrored and is not in the register yet, and follows those that are on the list of peers. */

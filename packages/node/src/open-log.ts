@@ -4,7 +4,7 @@
  */
 import { treeHasher } from '@comity/crypto'
 import { Tree } from '@comity/log'
-import type { Truth, View } from '@comity/store'
+import { runAll, type Truth, type View } from '@comity/store'
 import { join } from 'node:path'
 import { type OpenedCopy, openCopies, viewedCopy } from './federation/mirror/opened-copies.ts'
 import { NodeError } from './node-error.ts'
@@ -113,8 +113,7 @@ export async function closeTail({ ledger, register, open }: OpenedLog, sequencer
 }
 
 export function closeViews({ reader, writer }: Pick<OpenedLog, 'reader' | 'writer'>): void {
-  reader.close()
-  writer.close()
+  runAll([() => reader.close(), () => writer.close()])
 }
 
 function requireSigned(tree: Tree, head: SignedHead | undefined): void {

@@ -12,7 +12,7 @@ export function runAll(actions: Iterable<() => void>): void {
 }
 
 /** As runAll, one after the other. */
-export async function runAllInTurn(actions: Iterable<() => void | Promise<void>>): Promise<void> {
+export async function runAllInTurn(actions: Iterable<() => unknown>): Promise<void> {
   const failures: unknown[] = []
   for (const action of actions) {
     try {

@@ -9,6 +9,7 @@ import {
   type ServerOptions,
   type Vault,
 } from '@comity/node'
+import { runAllInTurn } from '@comity/store'
 import type { AddressInfo } from 'node:net'
 import { CliError } from '../cli-error.ts'
 import type { Context } from '../context.ts'
@@ -85,9 +86,8 @@ export async function serveNode(
   const wakers = [node.onBatch(() => vault.wake()), node.mirrors.onFolded(() => vault.wake())]
   const closeNode = async (): Promise<void> => {
     for (const stopWaking of wakers) stopWaking()
-    await inbox.stop()
-    await vault.close()
-    await node.close()
+    // What cannot be written any more must not keep the rest, and with it the process, from ending.
+    await runAllInTurn([() => inbox.stop(), () => vault.close(), () => node.close()])
   }
   try {
     const app = await createServer({
@@ -120,9 +120,7 @@ export async function serveNode(
       url,
       async close() {
         const late = setTimeout(() => app.server.closeAllConnections(), lastRequests)
-        await app.close()
-        clearTimeout(late)
-        await closeNode()
+        await runAllInTurn([() => app.close(), () => clearTimeout(late), closeNode])
       },
     }
   } catch (error) {

@@ -1,7 +1,7 @@
 import { randomBytes, sha256Hex } from '@comity/crypto'
 import { readSbom } from '@comity/exposure'
 import { isPartyUrn } from '@comity/statement'
-import { StoreError, type Truth, type View } from '@comity/store'
+import { runAllInTurn, StoreError, type Truth, type View } from '@comity/store'
 import { gunzipSync, gzip } from 'node:zlib'
 import { promisify } from 'node:util'
 import { NodeError } from '../node-error.ts'
@@ -288,10 +288,12 @@ export class Vault {
   /** Ends the work under way. What is not matched yet will be after the next start. */
   async close(): Promise<void> {
     this.#closed = true
-    await this.#matching
-    await this.#lastTurn
-    this.#readerView.close()
-    this.#view.close()
+    await runAllInTurn([
+      () => this.#matching,
+      () => this.#lastTurn,
+      () => this.#readerView.close(),
+      () => this.#view.close(),
+    ])
   }
 
   async #reporting(onProgress: OnProgress | undefined, work: () => Promise<void>): Promise<void> {

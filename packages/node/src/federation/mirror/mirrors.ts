@@ -1,4 +1,4 @@
-import type { Truth } from '@comity/store'
+import { runAllInTurn, type Truth } from '@comity/store'
 import type { OpenRegister } from '../../register/open-register.ts'
 import { addMirrored } from '../../register/open-register.ts'
 import type { Register } from '../../register/register.ts'
@@ -187,10 +187,13 @@ export class Mirrors {
     this.#onError = undefined
     for (const timer of this.#timers.values()) clearTimeout(timer)
     this.#timers.clear()
-    await this.#turn
-    await Promise.all(
-      [...this.#followed.values()].flatMap(({ mirror, documents }) => [mirror.close(), documents.close()]),
-    )
+    await runAllInTurn([
+      () => this.#turn,
+      ...[...this.#followed.values()].flatMap(({ mirror, documents }) => [
+        () => mirror.close(),
+        () => documents.close(),
+      ]),
+    ])
   }
 
   async #follow(peers: readonly Peer[]): Promise<void> {
