@@ -9,10 +9,11 @@ import { fileURLToPath } from 'node:url'
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 /**
- * How Node runs the command: with a nursery of twice 8 MiB instead of 16. A node that serves has its whole nursery
- * resident, and works hardly more for half of it. See docs/decisions/memory.md.
+ * How Node runs the command: with a nursery of twice 8 MiB instead of 16, as a node that serves has its whole nursery
+ * resident and works hardly more for half of it; and with one thread that looks for garbage in the background, so that
+ * requests never wait for a core behind several. See docs/decisions/memory.md and pauses.md there.
  */
-export const commandOptions = ['--max-semi-space-size=8']
+export const commandOptions = ['--max-semi-space-size=8', '--concurrent-marking-max-worker-num=1']
 
 /** The oldest Node that runs the product: type stripping and `node:sqlite` without flags. */
 const oldestMajor = 24
@@ -68,7 +69,14 @@ export function noNodeMessage({ version, platform, arch }) {
 /** Installs, then runs `file` (from the project's root) under Node ≥ 24 and ends with its exit code. */
 export function launch(file, args, nodeOptions = []) {
   installWhatIsMissing()
-  return run([...nodeOptions, ...(file ? [join(root, file)] : []), ...args])
+  return run([...understood(nodeOptions), ...(file ? [join(root, file)] : []), ...args])
+}
+
+/** Those of the options that the Node at hand knows: those of its engine come and go with its versions. */
+function understood(options) {
+  const node = findNode()
+  if (node !== process.execPath || process.version.startsWith(`v${oldestMajor}.`)) return options
+  return options.filter((option) => spawnSync(node, [option, '--version']).status === 0)
 }
 
 /** Runs Node ≥ 24 with these arguments, passes signals on, and resolves with the exit code. */

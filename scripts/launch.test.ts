@@ -118,6 +118,17 @@ test('an old Node hands over to the packaged one where it is new enough', (conte
   assert.equal(own.run({}, ['--import', old]).code, 1)
 })
 
+test('a Node that is newer than what was tried is not given options that it does not know', (context) => {
+  const own = project(context, { installed: true })
+  const launches = [
+    "import { launch } from './launch.mjs'",
+    "Object.defineProperty(process, 'version', { value: 'v99.0.0' })",
+    "process.exitCode = await launch('hello.mjs', [], ['--max-semi-space-size=8', '--no-such-option-of-any-engine=1'])",
+  ]
+  writeFileSync(join(own.path, 'scripts', 'run.mjs'), launches.join('\n'))
+  assert.deepEqual(own.run(), { code: 7, out: 'hello', err: '' })
+})
+
 test('a server that npm started ends when the shell between them is gone', async (context) => {
   const own = project(context, { installed: true })
   writeFileSync(
