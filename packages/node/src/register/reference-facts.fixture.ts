@@ -194,6 +194,7 @@ export class ReferenceFacts implements Facts {
       try {
         const after =
           before === undefined ? openCase(procedure, move, { seat, place }) : reduce(procedure, before.case, move)
+        if (before === undefined && !this.#isSeat(procedure, after, done)) continue
         const then = before && atTime(procedure, before.case, move.at)
         const ended = !isEnded(procedure, after) ? 0 : then && isEnded(procedure, then) ? then.movedAt : move.at
         cases.set(urn, {
@@ -207,6 +208,12 @@ export class ReferenceFacts implements Facts {
       }
     }
     return [...cases.values()]
+  }
+
+  /** Whether who has the seat is still at home in the log, after the wait for approvals. */
+  #isSeat({ seat }: Procedure, { opener, roles }: Case, { origin, effective }: Done): boolean {
+    const party = seat === 'opener' ? opener : (roles[seat]?.[0] ?? '')
+    return homeOf(this.#partyStatements(party, origin).findLast(({ index }) => index < effective)) === origin
   }
 
   /** An adherence or support is a move in the case of that party and instrument. */
