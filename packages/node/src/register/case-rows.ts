@@ -120,7 +120,7 @@ function writeParties(database: Database, file: number, since: number, { procedu
 type Due = ReturnType<typeof dueBy>
 
 function dueIn(procedure: Procedure, of: Case | undefined): Due {
-  return of === undefined || isEnded(procedure, of) ? [] : dueBy(of, Number.MAX_SAFE_INTEGER)
+  return of === undefined || isEnded(procedure, of) ? [] : dueBy(procedure, of, Number.MAX_SAFE_INTEGER)
 }
 
 function writeClocks(database: Database, file: number, before: Due, after: Due): void {
