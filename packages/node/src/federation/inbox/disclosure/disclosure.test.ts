@@ -64,6 +64,8 @@ test('who holds a message proves it to others, offline, and nothing else of the 
     { commitment: { ...commitment, path: commitment.path.toReversed() } },
     { commitment: { ...commitment, statement: mirrored.commitment.statement } },
     { deliveries: foreign.deliveries },
+    // The last character of 32 bytes has two bits that say nothing.
+    { commitment: { ...commitment, path: [`${commitment.path[0]?.slice(0, 42)}B`, ...commitment.path.slice(1)] } },
     { parties: [Buffer.from(actor('x', 'log.x.invalid').founding(1)).toString('base64url').slice(0, -5)] },
   ]
   for (const change of changes) assert.equal(wrong(change).verdict, 'wrong', JSON.stringify(change).slice(0, 100))

@@ -14,7 +14,15 @@ export const disclosureFormat = 'comity disclosure 1'
 /** Largest file that is read: a message, a commitment, sixteen receipts and some parties. */
 export const maxDisclosureBytes = 1024 * 1024
 
-const base64url = (maxLength: number) => Type.String({ pattern: '^[A-Za-z0-9_-]+$', maxLength })
+/** With no bits set that say nothing (RFC 4648 §3.5): there is one text of the same bytes, and so one file of a proof. */
+const base64url = (maxLength: number) =>
+  Type.String({
+    pattern: '^(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-][AQgw]|[A-Za-z0-9_-]{2}[AEIMQUYcgkosw048])?$',
+    minLength: 1,
+    maxLength,
+  })
+/** 32 bytes. */
+const base64url32 = Type.String({ pattern: '^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$' })
 const closed = <P extends Parameters<typeof Type.Object>[0]>(properties: P) =>
   Type.Object(properties, { additionalProperties: false })
 const list = <S extends Parameters<typeof Type.Array>[0]>(items: S, maxItems: number) => Type.Array(items, { maxItems })
@@ -25,11 +33,11 @@ const schema = closed({
   commitment: Type.Optional(
     closed({
       statement: base64url(20_000),
-      salt: Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }),
+      salt: base64url32,
       direction: Type.Enum(['sent', 'received']),
       at: Type.Integer({ minimum: 0 }),
       slot: Type.Integer({ minimum: 0, maximum: 65_535 }),
-      path: Type.Array(Type.String({ pattern: '^[A-Za-z0-9_-]{43}$' }), { minItems: 16, maxItems: 16 }),
+      path: Type.Array(base64url32, { minItems: 16, maxItems: 16 }),
     }),
   ),
   deliveries: list(base64url(20_000), 32),
