@@ -2,46 +2,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as fc from 'fast-check'
 import { Compile } from 'typebox/compile'
-import { checkPayload, readPayload } from '../read-payload.ts'
-import { signStatement } from '../sign-statement.ts'
-import { codeOf, partyPayload, port, signer } from '../signers.fixture.ts'
-import { decodeStatement } from '../statement.ts'
-import { StatementError } from '../statement-error.ts'
+import { checkPayload } from '../read-payload.ts'
+import { codeOf } from '../signers.fixture.ts'
 import { caseUrn, parseCaseUrn } from '../identifiers.ts'
 import { PARTY_A, PARTY_B } from './examples.ts'
 import { date, secondsOf } from './fields.ts'
-import { defineKind, type Kind } from './kind.ts'
-import { coreKinds, coreRegistry, kindRegistry } from './registry.ts'
+import { defineKind } from './kind.ts'
+import { AT, exampleOf, read, violation } from './kinds.fixture.ts'
+import { coreKinds, kindRegistry } from './registry.ts'
 import { partyKind } from './party.ts'
-
-const by = signer(1)
-const AT = 1_795_219_200
-
-function read(kind: string, sub: string, payload: object | Uint8Array, iss = PARTY_A): unknown {
-  return readPayload(decodeStatement(signStatement({ kind, iss, sub, iat: AT, payload, signer: by }), port))
-}
-
-function exampleOf(name: string): { kind: Kind; sub: string; payload: Record<string, unknown> } {
-  const kind = coreRegistry.get(name) ?? assert.fail(name)
-  // examples are typed by their schemas, which are all objects
-  return { kind, sub: kind.example.sub, payload: kind.example.payload as Record<string, unknown> }
-}
-
-/** Pointer of the violation when one example is changed. */
-function violation(name: string, change: Record<string, unknown>): string | undefined {
-  const { sub, payload } = exampleOf(name)
-  const changed = Object.fromEntries(
-    Object.entries({ ...payload, ...change }).filter(([, value]) => value !== undefined),
-  )
-  try {
-    read(name, sub, changed)
-  } catch (error) {
-    assert.ok(error instanceof StatementError)
-    assert.equal(error.code, 'schema-violation')
-    return error.pointer
-  }
-  return undefined
-}
 
 test('there are twenty kinds, each with a title, a purpose and one name', () => {
   assert.equal(coreKinds.length, 20)
@@ -228,118 +197,6 @@ test('witnesses are a tlog-policy, or empty for none', () => {
   ]) {
     assert.equal(violation('trust', { witnesses }), '/witnesses', witnesses)
   }
-})
-
-test('checkpoints in a payload are signed notes over the text of a checkpoint', () => {
-  const line = `— example.org/w ${Buffer.alloc(76).toString('base64')}\n`
-  const root = Buffer.alloc(32).toString('base64')
-  const note = `log.north.invalid\n1\n${root}\n\n${line}`
-  const wrong = ['x', note.slice(0, -1), `${note}x`, note.replace('\n1\n', '\n01\n'), `a text\n\n${line}`]
-  assert.equal(violation('time', { cosigned: [note, note] }), undefined)
-  for (const text of wrong) {
-    assert.equal(violation('time', { cosigned: [note, text] }), '/cosigned/1', text)
-    assert.equal(violation('continuation', { checkpoint: text }), '/checkpoint', text)
-  }
-})
-
-test('the checkpoint of a continuation is that of its predecessor, at that size, with that root', () => {
-  const line = `— log.before.invalid ${Buffer.alloc(68).toString('base64')}\n`
-  const noteOf = (origin: string, size: number, root: number) =>
-    `${origin}\n${size}\n${Buffer.alloc(32, root).toString('base64')}\n\n${line}`
-  const predecessor = { origin: 'log.before.invalid', size: 1200, root: `sha256:${'07'.repeat(32)}` }
-  const pointer = (checkpoint: string) => violation('continuation', { predecessor, checkpoint, proof: undefined })
-  assert.equal(pointer(noteOf('log.before.invalid', 1200, 7)), undefined)
-  assert.equal(pointer(noteOf('log.other.invalid', 1200, 7)), '/checkpoint')
-  assert.equal(pointer(noteOf('log.before.invalid', 1199, 7)), '/checkpoint')
-  assert.equal(pointer(noteOf('log.before.invalid', 1200, 8)), '/checkpoint')
-})
-
-test('the proof of a move is a tlog-proof of an entry under the checkpoint of the predecessor', () => {
-  const line = `— log.before.invalid ${Buffer.alloc(68).toString('base64')}\n`
-  const proofOf = (origin: string, size: number, root: number, index = 0) => {
-    const note = `${origin}\n${size}\n${Buffer.alloc(32, root).toString('base64')}\n\n${line}`
-    return `c2sp.org/tlog-proof@v1\nindex ${index}\n\n${note}`
-  }
-  const predecessor = { origin: 'log.before.invalid', size: 12, root: `sha256:${'07'.repeat(32)}` }
-  const pointer = (proof: string, reason = 'moved') => violation('continuation', { predecessor, proof, reason })
-  const right = proofOf('log.before.invalid', 12, 7)
-  assert.equal(pointer(right), undefined)
-  assert.equal(pointer(right, 'restored'), '/proof')
-  assert.equal(pointer(proofOf('log.other.invalid', 12, 7)), '/proof')
-  assert.equal(pointer(proofOf('log.before.invalid', 11, 7)), '/proof')
-  assert.equal(pointer(proofOf('log.before.invalid', 12, 8)), '/proof')
-  assert.equal(pointer(proofOf('log.before.invalid', 12, 7, 12)), '/proof')
-  assert.equal(pointer(right.slice(0, -1)), '/proof')
-  assert.equal(pointer('x'), '/proof')
-})
-
-/** Pointer of what is wrong with a party payload that the schema accepts. */
-function wrongParty(more: Parameters<typeof partyPayload>[1]): string | undefined {
-  const payload = partyPayload(signer(1), more)
-  const about = { iss: PARTY_A, sub: PARTY_A, iat: AT }
-  try {
-    checkPayload(partyKind, payload, about)
-  } catch (error) {
-    assert.ok(error instanceof StatementError)
-    assert.equal(error.code, 'schema-violation')
-    return error.pointer
-  }
-  return undefined
-}
-
-test('a threshold that the keys of its statement could never reach is refused', () => {
-  const [first, second, third] = [signer(1), signer(2), signer(3)]
-  const sign = { jwk: first.jwk, roles: ['sign'] as const }
-  const approve = { jwk: second.jwk, roles: ['approve'] as const }
-  const narrow = { jwk: third.jwk, roles: ['sign'] as const, kinds: ['findings'] }
-  type Keys = readonly { readonly jwk: typeof first.jwk; readonly roles: readonly ('sign' | 'approve' | 'log')[] }[]
-  const keys = (list: Keys) => list.map((key) => ({ ...key, roles: [...key.roles] }))
-  const wrong = (list: Keys, thresholds: Record<string, number>) => wrongParty({ keys: keys(list), thresholds })
-  assert.equal(wrong([sign, approve], { advisory: 2, party: 2 }), undefined)
-  assert.equal(wrong([sign, approve], { product: 2, advisory: 3 }), '/thresholds/advisory')
-  assert.equal(wrong([sign], { party: 2 }), '/thresholds/party')
-  const both = { jwk: first.jwk, roles: ['sign', 'approve'] as const }
-  assert.equal(wrong([both], { advisory: 2 }), '/thresholds/advisory', 'a key counts once')
-  assert.equal(wrong([both, approve], { advisory: 2 }), undefined)
-  const more = { jwk: third.jwk, roles: ['sign'] as const }
-  assert.equal(wrong([sign, more], { advisory: 2 }), '/thresholds/advisory', 'who cannot approve signs alone')
-  assert.equal(wrong([sign, { jwk: second.jwk, roles: ['log'] }], { advisory: 2 }), '/thresholds/advisory')
-  assert.equal(wrong([sign, approve, narrow], { findings: 2, 'hash-envelope': 2 }), undefined)
-  const products = { jwk: first.jwk, roles: ['sign'] as const, kinds: ['party', 'product'] }
-  assert.equal(wrong([products, approve], { advisory: 2 }), '/thresholds/advisory', 'nobody could sign one')
-})
-
-test('a threshold for a kind that nobody knows is refused: it would guard nothing', () => {
-  const keys = [
-    { jwk: signer(1).jwk, roles: ['sign' as const] },
-    { jwk: signer(2).jwk, roles: ['approve' as const] },
-  ]
-  assert.equal(wrongParty({ keys, thresholds: { advisroy: 2 } }), '/thresholds/advisroy')
-  const rule = defineKind({ ...partyKind, name: 'rule', schema: date, example: { sub: PARTY_A, payload: '' } })
-  const payload = partyPayload(signer(1), { keys, thresholds: { rule: 2 } })
-  const about = { iss: PARTY_A, sub: PARTY_A, iat: AT }
-  assert.equal(
-    codeOf(() => checkPayload(partyKind, payload, about, kindRegistry(coreKinds, [rule]))),
-    'none',
-  )
-})
-
-test('a party statement that could never work is refused', () => {
-  const [first, second] = [signer(1), signer(2)]
-  const wrong = wrongParty
-  assert.equal(wrong({}), undefined)
-  assert.equal(wrong({ type: 'state' }), '/state')
-  assert.equal(wrong({ type: 'state', state: 'XA' }), undefined)
-  assert.equal(wrong({ keys: [{ jwk: first.jwk, roles: ['seal'] }] }), '/keys')
-  const twice = [
-    { jwk: first.jwk, roles: ['sign'] },
-    { jwk: first.jwk, roles: ['seal'] },
-  ] as const
-  assert.equal(wrong({ keys: twice.map((key) => ({ jwk: key.jwk, roles: [...key.roles] })) }), '/keys/1/jwk')
-  assert.equal(wrong({ thresholds: { time: 2 } }), '/thresholds/time')
-  assert.equal(wrong({ recovery: { threshold: 2, keys: [second.jwk] } }), '/recovery/threshold')
-  assert.equal(wrong({ recovery: { threshold: 1, keys: [second.jwk, second.jwk] } }), '/recovery/keys/1')
-  assert.equal(wrong({ recovery: { threshold: 1, keys: [first.jwk] } }), '/keys/0/jwk')
 })
 
 test('dates: exactly those of the calendar are accepted', () => {
