@@ -44,9 +44,17 @@ function firstLine(path: string): string {
     const line = readFileSync(path, 'utf8').split(/\r?\n/, 1)[0] ?? ''
     if (line !== '') return line
   } catch (error) {
-    throw new CliError('passphrase', `the passphrase file ${path} cannot be read`, { cause: error })
+    throw new CliError('passphrase', `the passphrase file ${path} ${whyUnread(error)}`, { cause: error })
   }
   throw new CliError('passphrase', `the first line of the passphrase file ${path} is empty`)
+}
+
+function whyUnread(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'ENOENT') return 'does not exist'
+  if (code === 'EISDIR') return 'is a folder'
+  if (code === 'EACCES' || code === 'EPERM') return 'may not be read by this user'
+  return `cannot be read: ${String(code ?? error)}`
 }
 
 async function promptFor(context: Context, purpose: string, isNew: boolean): Promise<string> {

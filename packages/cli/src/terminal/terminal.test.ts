@@ -80,6 +80,12 @@ test('a passphrase comes from the file, else from the environment, else it is as
       readPassphrase(contextWith({}), {}, { purpose: 'to test' }),
       (error) => error instanceof CliError && error.code === 'passphrase',
     )
+    for (const [path, why] of [
+      [join(folder, 'none'), /none does not exist$/],
+      [folder, /is a folder$/],
+    ] as const) {
+      await assert.rejects(readPassphrase(context, { passphraseFile: path }, { purpose: 'to test' }), { message: why })
+    }
   } finally {
     rmSync(folder, { recursive: true })
   }
