@@ -1,7 +1,7 @@
 /** Writes what `docs/cli.md` says: the help of every command as the command itself prints it. */
 import { buildProgram, exitCodes, exitMeanings, processContext } from '@comity/cli'
 
-type Command = ReturnType<typeof buildProgram>
+type Command = Awaited<ReturnType<typeof buildProgram>>
 
 function helpOf(command: Command): string {
   let text = ''
@@ -39,8 +39,8 @@ function verbsOf(command: Command): readonly Command[] {
 }
 
 /** The whole of `docs/cli.md`, generated: a change belongs into `packages/cli`. */
-export function cliDocument(): string {
-  const program = buildProgram(processContext(), () => {})
+export async function cliDocument(): Promise<string> {
+  const program = await buildProgram(processContext(), () => {})
   const codes = Object.entries(exitCodes).map(([name, code]) => {
     const meaning = exitMeanings[name as keyof typeof exitCodes] // the names of exitCodes
     return `| ${code} | ${meaning} |`

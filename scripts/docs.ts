@@ -14,7 +14,7 @@ import { procedurePages } from './procedures-docs.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
-const pages: Readonly<Record<string, () => string>> = {
+const pages: Readonly<Record<string, () => string | Promise<string>>> = {
   'docs/cli.md': cliDocument,
   'docs/findings.md': findingsDocument,
   'docs/house.svg': housePicture,
@@ -33,7 +33,7 @@ function read(path: string): string | undefined {
 
 const isCheck = process.argv.includes('--check')
 for (const [path, write] of Object.entries(pages)) {
-  const wanted = write()
+  const wanted = await write()
   if (read(path) === wanted) continue
   if (isCheck) {
     process.stdout.write(`${path} is not what the code says: run npm run docs\n`)

@@ -7,6 +7,7 @@ import { exitCodes } from './cli-error.ts'
 import type { Context } from './context.ts'
 import { buildProgram, runCommand } from './program.ts'
 import { widthOf } from './terminal/text.ts'
+import { groups } from './verbs/all.ts'
 
 function context(): { context: Context; said: () => string } {
   const pieces: string[] = []
@@ -31,13 +32,27 @@ function helpOf(command: Command): string {
 }
 
 const { context: quiet } = context()
-const commands = everyCommand(buildProgram(quiet, () => {})).filter((each) => each.name() !== 'help')
+const commands = everyCommand(await buildProgram(quiet, () => {})).filter((each) => each.name() !== 'help')
 
 test('every verb of the command is there', () => {
   const names = new Set(commands.map((each) => each.name()))
   const wanted =
     'start init serve status rebuild backup restore sign submit approve receipt verify audit diff party token endorse trust adhere support product release inventory advisory matches acknowledge findings instruments case policy export resources'
   for (const name of wanted.split(' ')) assert.ok(names.has(name), name)
+})
+
+test('each verb is found in the file that is said to have it, and nothing else is', async () => {
+  for (const { families } of groups) {
+    for (const { names } of families) {
+      for (const verb of names) {
+        const program = await buildProgram(quiet, () => {}, { verb })
+        assert.deepEqual(
+          program.commands.map((each) => each.name()),
+          names,
+        )
+      }
+    }
+  }
 })
 
 test('every help fits 80 columns and ends with an example', () => {

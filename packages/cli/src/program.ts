@@ -1,13 +1,32 @@
 import { Command, CommanderError, Option } from 'commander'
 import { CliError, exitCodes, exitMeanings } from './cli-error.ts'
 import type { Context, Result } from './context.ts'
-import { reportError } from './report-error.ts'
 import { type GlobalOptions, Session } from './session.ts'
 import { defaultWidth } from './terminal/text.ts'
-import { registerVerbs } from './verbs/all.ts'
+import { type Loaded, loadVerbs } from './verbs/all.ts'
 
-/** The `comity` command. `end` hears the exit code of the verb that ran. With `asJson` it shows no help with an error. */
-export function buildProgram(context: Context, end: (exitCode: number) => void, asJson = false): Command {
+export interface ProgramOptions {
+  /** Shows no help with an error. */
+  readonly asJson?: boolean
+  /** The verb that will be asked for: no other is there then. All of them where it is none, or not known yet. */
+  readonly verb?: string | undefined
+}
+
+/** The `comity` command. `end` hears the exit code of the verb that ran. */
+export async function buildProgram(
+  context: Context,
+  end: (exitCode: number) => void,
+  { asJson = false, verb }: ProgramOptions = {},
+): Promise<Command> {
+  return programOf(await loadVerbs(verb), context, end, asJson)
+}
+
+function programOf(
+  verbs: readonly Loaded[],
+  context: Context,
+  end: (exitCode: number) => void,
+  asJson: boolean,
+): Command {
   const program = new Command('comity')
   program
     .description(
@@ -33,7 +52,10 @@ export function buildProgram(context: Context, end: (exitCode: number) => void, 
     'after',
     `\nExit codes:\n${exitLines()}\n\nExample:\n  $ comity party create acme --name "Acme" --type provider`,
   )
-  registerVerbs(program, { run: (action) => wrapped(context, end, action) })
+  for (const { heading, register } of verbs) {
+    program.commandsGroup(heading)
+    register(program, { run: (action) => wrapped(context, end, action) })
+  }
   return program
 }
 
@@ -41,10 +63,13 @@ export function buildProgram(context: Context, end: (exitCode: number) => void, 
 export async function runCommand(argv: readonly string[], context: Context): Promise<number> {
   let exitCode: number = exitCodes.ok
   const asJson = asksForJson(argv)
-  const program = buildProgram(context, (code) => (exitCode = code), asJson)
+  // A verb may have a --version of its own (`release add`), so only in first place is it the command's.
+  const args = argv[0] === '--version' ? ['-V'] : [...argv]
+  // Behind an option stands perhaps its value.
+  const verbs = args[0] === '-V' ? [] : await loadVerbs(args[0])
+  const program = programOf(verbs, context, (code) => (exitCode = code), asJson)
   try {
-    // A verb may have a --version of its own (`release add`), so only in first place is it the command's.
-    await program.parseAsync(argv[0] === '--version' ? ['-V'] : [...argv], { from: 'user' })
+    await program.parseAsync(args, { from: 'user' })
     return exitCode
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok
@@ -105,6 +130,8 @@ function wrapped<Options, Arguments extends readonly unknown[]>(
 
 /** Standard output is for results: what went wrong stands on standard error, as text or as one JSON object. */
 async function report(context: Context, error: unknown, asJson: boolean): Promise<number> {
+  // It knows the errors of every room: loaded when there is one.
+  const { reportError } = await import('./report-error.ts')
   const { text, json, exitCode } = await reportError(error, context.env['COMITY_DEBUG'] !== undefined)
   context.stderr.write(`${asJson ? JSON.stringify(json, null, 2) : text}\n`)
   return exitCode
