@@ -1,16 +1,20 @@
 /**
- * Runs everything that is checked against public corpora, which are not part of this project: one
- * line a corpus, and a non-zero exit when anything failed.
+ * Runs everything that is checked against public corpora, which are not part of this project: a few
+ * lines a corpus, and a non-zero exit when anything failed.
  */
 import { access } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { csafCorpus } from './csaf.ts'
+import { kevCorpus } from './kev.ts'
 import { merkleCorpus } from './merkle.ts'
 import { oscalCorpus } from './oscal.ts'
 import { osvCorpus } from './osv.ts'
 import { purlCorpus } from './purl.ts'
 import { samplesCorpus } from './samples.ts'
 import { sbomCorpus } from './sbom.ts'
+import { versCorpus } from './vers.ts'
 import { versionsCorpus } from './versions.ts'
+import { vexCorpus } from './vex.ts'
 
 const project = resolve(import.meta.dirname, '../..')
 const corpora = resolve(project, '../shared/corpora')
@@ -38,7 +42,8 @@ async function run<R extends Result>(
   }
   const result = await corpus(path)
   failures += result.failed.length
-  say([`${name}: ${result.passed} passed, ${result.failed.length} failed`, ...details(result)].join('; '))
+  say(`${name}: ${result.passed} passed, ${result.failed.length} failed`)
+  for (const detail of details(result)) say(`  ${detail}`)
   for (const failure of result.failed.slice(0, shownFailures)) say(`  failed: ${failure}`)
   if (result.failed.length > shownFailures) say(`  and ${result.failed.length - shownFailures} more`)
 }
@@ -64,8 +69,10 @@ if (await exists(corpora)) {
   await run('purl', 'purl', purlCorpus, ({ notRequired }) => [
     `${notRequired} recommended by the specification and not met`,
   ])
-  await run('versions', 'versions', versionsCorpus, ({ compared, notYet }) => [...compared, ...notYet])
-  await run('sbom', 'sbom', sbomCorpus, ({ components, refused, problems }) => [
+  await run('versions', 'versions', versionsCorpus, ({ files }) => files)
+  await run('vers', 'vers', versCorpus, ({ files }) => files)
+  await run('sbom', 'sbom', sbomCorpus, ({ components, spdx, refused, problems }) => [
+    `${spdx} of them SPDX`,
     `${components} components`,
     `refused: ${counted(refused)}`,
     `reported: ${counted(problems)}`,
@@ -74,6 +81,17 @@ if (await exists(corpora)) {
     `${bounds} bounds of ranges`,
     `reported: ${counted(problems)}`,
   ])
+  await run('csaf', 'csaf', csafCorpus, ({ products, versions, states, refused, problems }) => [
+    `${products} products: ${counted(versions)}`,
+    `states: ${counted(states)}`,
+    `refused: ${refused.length === 0 ? 'none' : refused.join(', ')}`,
+    `reported: ${counted(problems)}`,
+  ])
+  await run('vex', 'sbom', vexCorpus, ({ states, problems }) => [
+    `states: ${counted(states)}`,
+    `reported: ${counted(problems)}`,
+  ])
+  await run('kev', 'kev', kevCorpus, ({ ransomware }) => [`${ransomware} used for ransomware`])
   await run('oscal', 'oscal', oscalCorpus, ({ schema }) => [schema])
   await run(
     'samples',

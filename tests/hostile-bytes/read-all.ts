@@ -5,10 +5,21 @@
 import { readFileSync } from 'node:fs'
 import { ClientError, decodeConciseProblem, splitCborSequence } from '@comity/contract'
 import { sha256, verify } from '@comity/crypto'
-import { ExposureError, parseOsv, parsePurl, readSbom } from '@comity/exposure'
+import {
+  ExposureError,
+  parseCpe,
+  parseCsaf,
+  parseCve,
+  parseKev,
+  parseOsv,
+  parsePurl,
+  readSbom,
+  readVex,
+} from '@comity/exposure'
 import { decodeEntryBundle, LogError, parseNote, parseTlogPolicy, parseTlogProof } from '@comity/log'
 import { decodeReceipt, decodeStatement, parseIJson, StatementError } from '@comity/statement'
 import { randomFrom } from '@comity/testkit'
+import * as documents from './foreign-documents.ts'
 
 const root = new URL('../../', import.meta.url)
 const casesOf = (path: string): readonly Readonly<Record<string, unknown>>[] =>
@@ -18,7 +29,13 @@ const textIn = (path: string, member: string) => casesOf(path).map((each) => Buf
 const sample = (name: string) => [readFileSync(new URL(`samples/${name}`, root))]
 
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString()
-const decoders: readonly (readonly [(bytes: Uint8Array) => unknown, readonly Uint8Array[]])[] = [
+/** A decoder, valid inputs, and for decoders of whole documents what opens one, so that its reader goes on into what follows. */
+type Decoder = readonly [
+  decode: (bytes: Uint8Array) => unknown,
+  seeds: readonly Uint8Array[],
+  frames?: readonly string[],
+]
+const decoders: readonly Decoder[] = [
   [(bytes) => decodeStatement(bytes, { sha256, verify }), hexIn('statement/valid-statements', 'statement')],
   [decodeReceipt, hexIn('statement/receipts', 'receipt')],
   [parseIJson, textIn('statement/valid-statements', 'payload')],
@@ -29,8 +46,28 @@ const decoders: readonly (readonly [(bytes: Uint8Array) => unknown, readonly Uin
   [(bytes) => parseTlogPolicy(bytes, sha256), textIn('log/policies', 'policy')],
   [(bytes) => decodeEntryBundle(bytes, 256), hexIn('log/entry-bundles', 'bundle')],
   [(bytes) => parsePurl(text(bytes)), [Buffer.from('pkg:npm/%40types/node@24.0.0?a=b#c/d')]],
-  [readSbom, sample('operator-inventory.cdx.json')],
-  [parseOsv, sample('GO-2023-2153.json')],
+  [(bytes) => parseCpe(text(bytes)), [Buffer.from(String.raw`cpe:2.3:a:ex\:ample:net:1.0:*:*:*:*:*:*:*`)]],
+  [
+    readSbom,
+    [...sample('operator-inventory.cdx.json'), documents.spdx2, documents.spdx3],
+    [
+      '{"bomFormat":"CycloneDX","specVersion":"1.6","components":',
+      '{"spdxVersion":"SPDX-2.3","relationships":[',
+      '{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[',
+    ],
+  ],
+  [parseOsv, sample('GO-2023-2153.json'), ['{"affected":[']],
+  [parseCsaf, [documents.csaf], ['{"document":{"csaf_version":"2.0"},"product_tree":{"branches":[']],
+  [
+    readVex,
+    [documents.openVex, documents.cycloneDxVex],
+    [
+      '{"@context":"https://openvex.dev/ns/v0.2.0","statements":[',
+      '{"bomFormat":"CycloneDX","specVersion":"1.6","vulnerabilities":[',
+    ],
+  ],
+  [parseCve, [documents.cve], ['{"dataType":"CVE_RECORD","containers":{"cna":{"affected":[']],
+  [parseKev, [documents.kev], ['{"catalogVersion":"1","vulnerabilities":[']],
 ]
 
 /** What a decoder may answer with: its result, or an error of a room, or of the interface. */
@@ -58,11 +95,6 @@ const pieces = [
 ]
 const cborHeads = ['81', '9f', 'a1', 'bf', 'd2', '5f', '5bffffffffffffffff', '9bffffffffffffffff', 'bb0001', 'd28440']
 const hostile = [...pieces.map((each) => Buffer.from(each)), ...cborHeads.map((each) => Buffer.from(each, 'hex'))]
-/** What opens a document, so that its reader goes on into what follows. */
-const frames = ['', '{"bomFormat":"CycloneDX","specVersion":"1.6","components":', '{"affected":['].map((each) =>
-  Buffer.from(each),
-)
-
 let taken = 0
 async function take(decode: (bytes: Uint8Array) => unknown, bytes: Uint8Array): Promise<void> {
   taken += 1
@@ -75,12 +107,11 @@ async function take(decode: (bytes: Uint8Array) => unknown, bytes: Uint8Array): 
 
 const random = randomFrom(20_200_918)
 const below = (limit: number) => Math.floor(random() * limit)
-for (const [decode, seeds] of decoders) {
+for (const [decode, seeds, frames] of decoders) {
   for (const piece of hostile) {
-    const isDocument = decode === readSbom || decode === parseOsv
-    const bytes = Buffer.alloc(isDocument ? largest : largest / 8, piece)
-    for (const frame of isDocument ? frames : frames.slice(0, 1)) {
-      frame.copy(bytes)
+    for (const frame of ['', ...(frames ?? [])]) {
+      const bytes = Buffer.alloc(frames === undefined ? largest / 8 : largest, piece)
+      bytes.write(frame)
       await take(decode, bytes)
     }
     for (const size of [1, 100, 10_000]) await take(decode, Buffer.alloc(size, piece))

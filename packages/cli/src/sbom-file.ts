@@ -23,11 +23,15 @@ export async function readSbomFile(session: Session, file: string): Promise<Sbom
     return { bytes, sbom, warnings: warningsOf(sbom, name) }
   } catch (error) {
     if (!(error instanceof ExposureError)) throw error
-    throw new CliError('bad-input', `${name} is no SBOM (CycloneDX 1.4 to 1.7 as JSON): ${error.message}`, {
-      inner: error.code,
-      pointer: error.pointer,
-      cause: error,
-    })
+    throw new CliError(
+      'bad-input',
+      `${name} is no SBOM (CycloneDX 1.4 to 1.7 or SPDX 2.2 to 3.0, as JSON): ${error.message}`,
+      {
+        inner: error.code,
+        pointer: error.pointer,
+        cause: error,
+      },
+    )
   }
 }
 

@@ -18,6 +18,20 @@ export type ProblemCode =
   | 'no-ranges'
   | 'bad-severity'
   | 'unknown-schema-version'
+  | 'bad-cpe'
+  | 'cpe-mismatch'
+  | 'bad-relationship'
+  | 'left-out'
+  | 'bad-field'
+  | 'missing-field'
+  | 'unknown-product'
+  | 'duplicate-product'
+  | 'product-cycle'
+  | 'contradicting-range'
+  | 'contradicting-status'
+  | 'justification-missing'
+  | 'duplicate-entry'
+  | 'count-mismatch'
 
 /** One thing that was found wrong, and where: `pointer` is an RFC 6901 JSON pointer. */
 export interface Problem {

@@ -111,14 +111,19 @@ function outcomeOfList(rule: Rule, version: string): Outcome {
     // The same version may be written in another way, and only the ecosystem's rules could tell.
     return outcome('undetermined', 'unsupported-ecosystem', unsupported(rule.ecosystem))
   }
+  let undecided: string | undefined
   try {
     const place = scheme.placing(version)
-    const listed = rule.versions.find((entry) => readable(entry, scheme) && place(entry) === 0)
-    if (listed !== undefined) return outcome('affected', 'listed', `${version} is listed as ${listed}`, { listed })
+    for (const entry of rule.versions) {
+      const order = orderOf(place, entry, scheme)
+      if (order === 0) return outcome('affected', 'listed', `${version} is listed as ${entry}`, { listed: entry })
+      if (typeof order === 'string') undecided ??= order
+    }
   } catch (error) {
     if (!(error instanceof ExposureError)) throw error
-    return outcome('undetermined', 'bad-version', error.message)
+    undecided = error.message
   }
+  if (undecided !== undefined) return outcome('undetermined', 'bad-version', undecided)
   return outcome('not_affected', 'not-listed', `${version} is none of the ${rule.versions.length} listed versions`)
 }
 
@@ -186,13 +191,22 @@ function withoutPrefix(version: string): string {
   return version.startsWith('v') ? version.slice(1) : version
 }
 
-function readable(version: string, scheme: VersionScheme): boolean {
+/**
+ * Where the version stands to an entry of a list: a number, undefined for an entry that is no version
+ * and so is not this one, or why two versions have no order.
+ */
+function orderOf(place: (other: string) => number, entry: string, scheme: VersionScheme): number | string | undefined {
   try {
-    scheme.placing(version)
-    return true
+    scheme.placing(entry)
   } catch (error) {
     if (!(error instanceof ExposureError)) throw error
-    return false
+    return undefined
+  }
+  try {
+    return place(entry)
+  } catch (error) {
+    if (!(error instanceof ExposureError)) throw error
+    return error.message
   }
 }
 

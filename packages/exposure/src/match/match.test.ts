@@ -21,6 +21,14 @@ function semver(...events: readonly Readonly<Record<string, string>>[]): Readonl
   return { type: 'SEMVER', events }
 }
 
+function pypi(...events: readonly Readonly<Record<string, string>>[]): unknown {
+  return { package: { ecosystem: 'PyPI', name: 'a' }, ranges: [{ type: 'ECOSYSTEM', events }] }
+}
+
+function maven(...events: readonly Readonly<Record<string, string>>[]): unknown {
+  return { package: { ecosystem: 'Maven', name: 'g:a' }, ranges: [{ type: 'ECOSYSTEM', events }] }
+}
+
 function component(purl: string): Parameters<typeof match>[0] {
   return { purl: parsePurl(purl) }
 }
@@ -101,13 +109,27 @@ describe('match', () => {
     ['bad-range', 'pkg:npm/a@1.0.0', npm({ ranges: [semver({ introduced: '2.0.0' }, { unheard: '0.5.0' })] })],
     [
       'unsupported-ecosystem',
-      'pkg:deb/debian/a@1.0',
+      'pkg:julia/a@1.0?uuid=7876af07-990d-54b4-ab0e-23690620f79a',
       {
-        package: { ecosystem: 'Debian:12', name: 'a' },
+        package: { ecosystem: 'Julia', name: 'a' },
         ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }] }],
       },
     ],
-    ['unsupported-ecosystem', 'pkg:pypi/a@1.0', { package: { ecosystem: 'PyPI', name: 'a' }, versions: ['1.0.0'] }],
+    [
+      'unsupported-ecosystem',
+      'pkg:julia/a@1.0?uuid=7876af07-990d-54b4-ab0e-23690620f79a',
+      { package: { ecosystem: 'Julia', name: 'a' }, versions: ['1.0.0'] },
+    ],
+    // Not a version by PEP 440, so it is neither before nor after anything.
+    ['bad-version', 'pkg:pypi/a@trunk', pypi({ introduced: '1.0' }, { fixed: '2.0' })],
+    // Maven 3.8 and 3.9 order these two differently, which leaves the bounds without an order, too.
+    ['bad-version', 'pkg:maven/g/a@2.9.0.RC1', maven({ introduced: '0' }, { fixed: '2.9.0-1' })],
+    ['bad-range', 'pkg:maven/g/a@3.0', maven({ introduced: '2.9.0-1' }, { fixed: '2.9.0.RC1' })],
+    [
+      'bad-version',
+      'pkg:maven/g/a@2.9.0.RC1',
+      { package: { ecosystem: 'Maven', name: 'g:a' }, versions: ['2.9.0-1', '3.0'] },
+    ],
   ]
   for (const [reason, purl, entry] of undetermined) {
     it(`is undetermined for ${reason} (${purl ?? 'no package URL'}), never "not affected"`, () => {
@@ -118,8 +140,70 @@ describe('match', () => {
   }
 
   it('finds a listed version also where the ecosystem cannot be ordered', () => {
-    const listed = advisory({ package: { ecosystem: 'PyPI', name: 'Foo_Bar' }, versions: ['1.0'] })
-    assert.equal(match(component('pkg:pypi/foo-bar@1.0'), listed).state, 'affected')
+    const listed = advisory({ package: { ecosystem: 'Julia', name: 'a' }, versions: ['1.0'] })
+    const purl = 'pkg:julia/a@1.0?uuid=7876af07-990d-54b4-ab0e-23690620f79a'
+    assert.equal(match(component(purl), listed).state, 'affected')
+  })
+
+  const ofEcosystems: readonly (readonly [
+    ecosystem: string,
+    name: string,
+    purl: string,
+    fixed: string,
+    affected: string,
+    fine: string,
+  ])[] = [
+    ['Debian:12', 'curl', 'pkg:deb/debian/curl', '7.88.1-10+deb12u4', '7.88.1-10+deb12u3', '7.88.1-10+deb12u4'],
+    ['Ubuntu:24.04:LTS', 'curl', 'pkg:deb/ubuntu/curl', '8.5.0-2ubuntu10.6', '8.5.0-2ubuntu10.5', '8.5.0-2ubuntu11'],
+    ['Alpine:v3.20', 'busybox', 'pkg:apk/alpine/busybox', '1.36.1-r29', '1.36.1-r9', '1.36.1-r30'],
+    [
+      'Red Hat:enterprise_linux:9',
+      'curl',
+      'pkg:rpm/redhat/curl',
+      '0:7.76.1-29.el9_4',
+      '7.76.1-26.el9',
+      '7.76.1-29.el9_4',
+    ],
+    ['PyPI', 'django', 'pkg:pypi/django', '4.2.16', '4.2.16rc1', '4.2.16.post1'],
+    ['Maven', 'org.example:core', 'pkg:maven/org.example/core', '2.17.1', '2.17.1-beta1', '2.17.1.Final'],
+    ['RubyGems', 'rack', 'pkg:gem/rack', '3.0.9.1', '3.0.9.1.rc1', '3.0.10'],
+    ['NuGet', 'a.b', 'pkg:nuget/a.b', '6.0.0.1', '6.0.0', '6.0.1-beta'],
+    ['Packagist', 'acme/http', 'pkg:composer/acme/http', '5.4.46', 'v5.4.46-RC1', 'v5.4.46'],
+    ['Hackage', 'aeson', 'pkg:hackage/aeson', '2.0.1.0', '2.0.1', '2.0.1.0'],
+    ['CRAN', 'commonmark', 'pkg:cran/commonmark', '1.8', '1.7-9', '1.8-1'],
+    ['ConanCenter', 'openssl', 'pkg:conan/openssl', '1.1.1w', '1.1.1v', '3.0.0'],
+  ]
+  for (const [ecosystem, name, purl, fixedIn, affected, fine] of ofEcosystems) {
+    it(`orders versions of ${ecosystem} by its own rules: ${affected} < ${fixedIn} <= ${fine}`, () => {
+      const ranged = advisory({
+        package: { ecosystem, name },
+        ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed: fixedIn }] }],
+      })
+      const named = parsePurl(purl)
+      assert.equal(match({ purl: { ...named, version: affected } }, ranged).state, 'affected')
+      assert.equal(match({ purl: { ...named, version: fine } }, ranged).state, 'not_affected')
+    })
+  }
+
+  it('orders ranges of type SEMVER by SemVer, whatever the ecosystem', () => {
+    const ranges = [{ type: 'SEMVER', events: [{ introduced: '1.0.0-rc.1' }, { fixed: '1.0.0' }] }]
+    const ofPyPi = advisory({ package: { ecosystem: 'PyPI', name: 'a' }, ranges })
+    assert.equal(match(component('pkg:pypi/a@1.0.0-rc.2'), ofPyPi).state, 'affected')
+    // PEP 440 would put it after 1.0.0; SemVer has no such version.
+    assert.equal(match(component('pkg:pypi/a@1.0.0.post1'), ofPyPi).state, 'undetermined')
+    const ofNothing = advisory({ package: { ecosystem: 'Unheard of', name: 'a', purl: 'pkg:generic/a' }, ranges })
+    assert.equal(match(component('pkg:generic/a@1.0.0-rc.2'), ofNothing).state, 'affected')
+  })
+
+  it('takes the epoch of an RPM package from the qualifier of its package URL', () => {
+    const fixedIn = advisory({
+      package: { ecosystem: 'Red Hat', name: 'bind' },
+      ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed: '32:9.16.23-18.el9_4.1' }] }],
+    })
+    assert.equal(match(component('pkg:rpm/redhat/bind@9.18.29-1.el9?epoch=32'), fixedIn).state, 'not_affected')
+    assert.equal(match(component('pkg:rpm/redhat/bind@9.16.23-14.el9?epoch=32'), fixedIn).state, 'affected')
+    // Without its epoch a version is of epoch 0, by rpm-version(7).
+    assert.equal(match(component('pkg:rpm/redhat/bind@9.18.29-1.el9'), fixedIn).state, 'affected')
   })
 
   it('matches nothing by a withdrawn advisory, and says so', () => {

@@ -1,5 +1,6 @@
 /** Matching one component against one advisory. */
 import type { Advisory } from '../osv/advisory.ts'
+import { packageVersion } from '../purl/package-version.ts'
 import { keyOf, type Component } from '../sbom/component.ts'
 import { evaluateRule, type Outcome } from './evaluate-rule.ts'
 import { rulesOf } from './rule.ts'
@@ -29,8 +30,8 @@ export function match(component: Matchable, advisory: Advisory): Outcome {
 }
 
 /** The version that rules are evaluated for: that of the package URL, else the one beside it. */
-export function versionOf(component: Matchable): string | undefined {
-  return component.purl?.version ?? component.version
+export function versionOf({ purl, version }: Matchable): string | undefined {
+  return (purl === undefined ? undefined : packageVersion(purl)) ?? version
 }
 
 function unnamed(

@@ -11,6 +11,8 @@ export type RangeEvent =
 export interface AffectedRange {
   readonly type: 'SEMVER' | 'ECOSYSTEM' | 'GIT'
   readonly events: readonly RangeEvent[]
+  /** The repository whose commits a GIT range is about. */
+  readonly repo?: string
 }
 
 /** One package and which of its versions the advisory is about. */
@@ -21,6 +23,8 @@ export interface AffectedPackage {
   readonly purl?: string
   readonly ranges: readonly AffectedRange[]
   readonly versions: readonly string[]
+  /** Its own, where it differs from that of the advisory. */
+  readonly severity: readonly Severity[]
   /** Where it stands in the document (RFC 6901). */
   readonly pointer: string
 }
@@ -37,8 +41,15 @@ export interface Advisory {
   readonly published?: string
   /** When the advisory was taken back: it then matches nothing. */
   readonly withdrawn?: string
+  /** Other names of the same vulnerability. */
   readonly aliases: readonly string[]
+  /** Vulnerabilities in what the package is made from, which it shares or mends (since 1.7). */
+  readonly upstream: readonly string[]
+  /** Vulnerabilities that are others, and worth looking at. */
+  readonly related: readonly string[]
   readonly summary: string
   readonly affected: readonly AffectedPackage[]
+  /** Of the advisory and of its packages. */
   readonly severity: readonly Severity[]
+  readonly references: readonly { readonly type: string; readonly url: string }[]
 }

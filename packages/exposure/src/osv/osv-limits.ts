@@ -13,7 +13,9 @@ export interface OsvLimits {
   readonly events: number
   /** Per affected package. */
   readonly versions: number
+  /** Of each: aliases, upstream and related vulnerabilities. */
   readonly aliases: number
+  readonly references: number
   /** Characters of any text that is kept. */
   readonly text: number
   /** Problems that are kept with their text; all are counted. */
@@ -30,6 +32,7 @@ export const defaultOsvLimits: OsvLimits = {
   events: 10_000,
   versions: 100_000,
   aliases: 1_000,
+  references: 10_000,
   text: 8_192,
   problems: 1_000,
 }

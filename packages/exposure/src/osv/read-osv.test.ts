@@ -24,6 +24,9 @@ describe('readOsv', () => {
     const { advisory, total } = read({
       published: '2026-10-01T00:00:00Z',
       aliases: ['CVE-2026-0001'],
+      upstream: ['CVE-2026-0002'],
+      related: ['CVE-2026-0003'],
+      references: [{ type: 'FIX', url: 'https://example.org/1' }],
       summary: 'A fault.',
       severity: [{ type: 'CVSS_V3', score: 'CVSS:3.1/AV:N' }],
       affected: [
@@ -41,6 +44,8 @@ describe('readOsv', () => {
       modified: '2026-11-01T00:00:00Z',
       published: '2026-10-01T00:00:00Z',
       aliases: ['CVE-2026-0001'],
+      upstream: ['CVE-2026-0002'],
+      related: ['CVE-2026-0003'],
       summary: 'A fault.',
       affected: [
         {
@@ -57,6 +62,7 @@ describe('readOsv', () => {
             },
           ],
           versions: ['1.0.0'],
+          severity: [{ type: 'CVSS_V4', score: 'CVSS:4.0/AV:N' }],
           pointer: '/affected/0',
         },
       ],
@@ -64,7 +70,44 @@ describe('readOsv', () => {
         { type: 'CVSS_V3', score: 'CVSS:3.1/AV:N' },
         { type: 'CVSS_V4', score: 'CVSS:4.0/AV:N' },
       ],
+      references: [{ type: 'FIX', url: 'https://example.org/1' }],
     })
+  })
+
+  it('keeps a GIT range where it stands, and it hides no range after it', () => {
+    const { advisory, total } = read({
+      affected: [
+        {
+          package: { ecosystem: 'npm', name: 'a' },
+          ranges: [
+            { type: 'GIT', repo: 'https://example.org/a', events: [{ introduced: '0' }, { fixed: 'c0ffee' }] },
+            { type: 'ECOSYSTEM', events: [{ introduced: '1.0.0' }, { fixed: '1.2.0' }] },
+          ],
+        },
+      ],
+    })
+    assert.equal(total, 0)
+    assert.deepEqual(
+      advisory.affected[0]?.ranges.map(({ type, repo }) => `${type} ${repo}`),
+      ['GIT https://example.org/a', 'ECOSYSTEM undefined'],
+    )
+    const purl = { type: 'npm', name: 'a', qualifiers: {} }
+    assert.equal(match({ purl, version: '1.1.0' }, advisory).state, 'affected')
+    assert.equal(match({ purl, version: '1.2.0' }, advisory).state, 'not_affected')
+  })
+
+  it('reports ranges that contradict themselves, and evaluates them as they stand', () => {
+    const contradicting = [
+      affecting({ introduced: '2.0.0' }, { fixed: '1.0.0' }),
+      affecting({ introduced: '1.0.0' }, { fixed: '1.0.0' }),
+      affecting({ introduced: '0' }, { last_affected: '1.0.0' }, { fixed: '2.0.0' }),
+    ]
+    for (const more of contradicting)
+      assert.deepEqual(found(read(more)), ['contradicting-range /affected/0/ranges/0/events'])
+    const purl = { type: 'npm', name: 'a', qualifiers: {} }
+    const [backwards = {}] = contradicting
+    assert.equal(match({ purl, version: '3.0.0' }, read(backwards).advisory).state, 'affected')
+    assert.equal(match({ purl, version: '1.5.0' }, read(backwards).advisory).state, 'not_affected')
   })
 
   it('puts events in order and leaves those at one version as they stand', () => {

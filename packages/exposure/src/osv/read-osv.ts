@@ -4,12 +4,13 @@
  */
 import { ExposureError } from '../exposure-error.ts'
 import { jsonPointer, ProblemCollector, quoted, type ProblemList } from '../problem.ts'
-import { isObject } from '../sbom/component.ts'
+import { Fields } from '../json/fields.ts'
+import { isObject } from '../json/json-object.ts'
+import { parseJson } from '../json/parse-json.ts'
 import { parsePurl } from '../purl/purl.ts'
 import { purlKey } from '../purl/package-key.ts'
 import { packageOf } from '../versions/ecosystems.ts'
 import type { Advisory, AffectedPackage, Severity } from './advisory.ts'
-import { checkJsonBounds } from './json-bounds.ts'
 import { defaultOsvLimits, type OsvLimits } from './osv-limits.ts'
 import { readRange } from './read-range.ts'
 
@@ -23,22 +24,7 @@ export interface OsvDocument extends ProblemList {
  * `not-utf-8`, `not-json`, and what `readOsv` throws.
  */
 export function parseOsv(bytes: Uint8Array, limits: Partial<OsvLimits> = {}): OsvDocument {
-  const all = { ...defaultOsvLimits, ...limits }
-  if (bytes.length > all.bytes) throw new ExposureError('too-large', `an advisory may have ${all.bytes} octets`)
-  checkJsonBounds(bytes, all)
-  let text: string
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    throw new ExposureError('not-utf-8', 'the advisory is not UTF-8')
-  }
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch {
-    throw new ExposureError('not-json', 'the advisory is not JSON')
-  }
-  return readOsv(json, limits)
+  return readOsv(parseJson(bytes, { ...defaultOsvLimits, ...limits }, 'an advisory'), limits)
 }
 
 /**
@@ -65,9 +51,12 @@ export function readOsv(json: unknown, limits: Partial<OsvLimits> = {}): OsvDocu
     ...(published !== undefined && { published }),
     ...(withdrawn !== undefined && { withdrawn }),
     aliases: texts(json['aliases'], '/aliases', all.aliases, all),
+    upstream: texts(json['upstream'], '/upstream', all.aliases, all),
+    related: texts(json['related'], '/related', all.aliases, all),
     summary: optional(json, 'summary', all) ?? '',
     affected: affected.flatMap((entry, index) => readAffected(entry, `/affected/${index}`, all, problems)),
     severity: readSeverity(json['severity'], affected, problems),
+    references: readReferences(json, all, problems),
   }
   return { advisory, ...problems.list() }
 }
@@ -104,7 +93,30 @@ function readAffected(
   if (ranges.length === 0 && versions.length === 0) {
     problems.add('no-ranges', pointer, 'it gives neither ranges nor versions')
   }
-  return [{ ecosystem, name, ...(purl !== undefined && { purl }), ranges, versions, pointer }]
+  const severity = severitiesOf(entry['severity'])
+  return [{ ecosystem, name, ...(purl !== undefined && { purl }), ranges, versions, severity, pointer }]
+}
+
+/** What is wrong with them is reported where those of the whole advisory are put together. */
+function severitiesOf(value: unknown): readonly Severity[] {
+  if (!Array.isArray(value)) return []
+  return value.slice(0, maxSeverities).flatMap((entry) => {
+    const isWhole = isObject(entry) && isShortText(entry['type']) && isShortText(entry['score'])
+    return isWhole ? [{ type: String(entry['type']), score: String(entry['score']) }] : []
+  })
+}
+
+/** Where more is to be read; one that cannot be used is reported. */
+function readReferences(
+  json: Readonly<Record<string, unknown>>,
+  { text, references: entries }: OsvLimits,
+  problems: ProblemCollector,
+): Advisory['references'] {
+  const fields = new Fields(json, '', problems, { text, entries })
+  return fields.objects('references').flatMap((each) => {
+    const url = each.needed('url')
+    return url === undefined ? [] : [{ type: each.text('type') ?? 'WEB', url }]
+  })
 }
 
 function readPurl(

@@ -1,9 +1,9 @@
 /** Reads one range of an OSV advisory: its type, and its events in ascending order. */
 import { ExposureError } from '../exposure-error.ts'
-import type { ProblemCollector } from '../problem.ts'
-import { isObject } from '../sbom/component.ts'
+import { quoted, type ProblemCollector } from '../problem.ts'
+import { isObject } from '../json/json-object.ts'
 import { schemeOfEcosystem } from '../versions/ecosystems.ts'
-import { semverScheme } from '../versions/semver.ts'
+import { goScheme, pubScheme, semverScheme } from '../versions/semver.ts'
 import type { VersionScheme } from '../versions/version-scheme.ts'
 import type { AffectedRange, RangeEvent } from './advisory.ts'
 import type { OsvLimits } from './osv-limits.ts'
@@ -13,8 +13,10 @@ const kinds = ['introduced', 'fixed', 'last_affected', 'limit'] as const
 /** The scheme that orders the versions of a range, or undefined when it is not known here. */
 export function schemeOfRange(type: AffectedRange['type'], ecosystem: string): VersionScheme | undefined {
   if (type === 'GIT') return undefined
-  // SEMVER says itself how its versions are ordered, whatever the ecosystem.
-  return schemeOfEcosystem(ecosystem) ?? (type === 'SEMVER' ? semverScheme : undefined)
+  const ofEcosystem = schemeOfEcosystem(ecosystem)
+  if (type === 'ECOSYSTEM') return ofEcosystem
+  // SEMVER says itself how its versions are ordered; Go and Pub only read or order more of them.
+  return ofEcosystem === goScheme || ofEcosystem === pubScheme ? ofEcosystem : semverScheme
 }
 
 /** One range, or none with the reason among the problems. */
@@ -41,8 +43,22 @@ export function readRange(
   if (!events.some(({ kind }) => kind === 'introduced')) {
     problems.add('bad-range', `${pointer}/events`, 'a range has at least one "introduced"')
   }
+  if (events.some(({ kind }) => kind === 'fixed') && events.some(({ kind }) => kind === 'last_affected')) {
+    problems.add(
+      'contradicting-range',
+      `${pointer}/events`,
+      'a range ends by "fixed" or by "last_affected", not by both',
+    )
+  }
   const scheme = schemeOfRange(type, ecosystem)
-  return [{ type, events: scheme === undefined ? events : inOrder(events, scheme, pointer, problems) }]
+  const repo = type === 'GIT' ? value['repo'] : undefined
+  return [
+    {
+      type,
+      events: scheme === undefined ? events : inOrder(events, scheme, pointer, problems),
+      ...(typeof repo === 'string' && repo.length <= limits.text && { repo }),
+    },
+  ]
 }
 
 /** An event has one kind. Old documents joined several, which is read and reported. */
@@ -89,11 +105,46 @@ function inOrder(
     }
   })
   if (!readable) return events
-  placed.sort((a, b) => {
-    if (a.place === undefined || b.place === undefined) return unboundedRank(a.event) - unboundedRank(b.event)
-    return a.place(b.event.version)
-  })
-  return placed.map(({ event }) => event)
+  try {
+    placed.sort((a, b) => {
+      if (a.place === undefined || b.place === undefined) return unboundedRank(a.event) - unboundedRank(b.event)
+      return a.place(b.event.version)
+    })
+  } catch (error) {
+    if (!(error instanceof ExposureError)) throw error
+    // The ecosystem's rules put two of the bounds in no order, so nothing can be placed among them.
+    problems.add('bad-version', `${pointer}/events`, error.message)
+    return []
+  }
+  const ordered = placed.map(({ event }) => event)
+  checkContradictions(ordered, scheme, `${pointer}/events`, problems)
+  return ordered
+}
+
+/**
+ * What the author can hardly have meant: an end before any beginning, which leaves everything from the
+ * beginning on affected, and an end at the beginning, which leaves nothing. Both are evaluated as they
+ * stand.
+ */
+function checkContradictions(
+  ordered: readonly RangeEvent[],
+  scheme: VersionScheme,
+  pointer: string,
+  problems: ProblemCollector,
+): void {
+  const events = ordered.filter(({ kind }) => kind !== 'limit')
+  const [first] = events
+  if (first !== undefined && first.kind !== 'introduced' && events.some(({ kind }) => kind === 'introduced')) {
+    const message = `it ends at ${quoted(first.version, 40)}, before it begins`
+    problems.add('contradicting-range', pointer, message)
+  }
+  for (const [index, event] of events.entries()) {
+    const next = events[index + 1]
+    if (event.kind !== 'introduced' || next?.kind !== 'fixed' || isUnbounded(event)) continue
+    if (scheme.placing(event.version)(next.version) === 0) {
+      problems.add('contradicting-range', pointer, `it begins and ends at ${quoted(event.version, 40)}`)
+    }
+  }
 }
 
 /** `introduced: 0` is before every version and `limit: *` after every one, by the schema. */

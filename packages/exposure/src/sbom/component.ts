@@ -1,7 +1,9 @@
-/** Components of a CycloneDX document, as far as matching and explaining need them. */
+/** Components of an inventory, as far as matching and explaining need them. */
+import { disagrees, parseCpe } from '../cpe/cpe.ts'
 import { ExposureError } from '../exposure-error.ts'
 import { quoted, type ProblemCollector } from '../problem.ts'
 import { purlKey } from '../purl/package-key.ts'
+import { packageVersion } from '../purl/package-version.ts'
 import { parsePurl, type Purl } from '../purl/purl.ts'
 import { schemeOfType } from '../versions/ecosystems.ts'
 
@@ -14,7 +16,9 @@ export interface Component {
   /** The version of the package URL where it has one, else the one written beside it. */
   readonly version?: string
   readonly purl?: Purl
-  /** The `bom-ref`, unique within the document. Absent also when another component had it first. */
+  /** As the document has them, in either binding; at least one where there is the list. */
+  readonly cpes?: readonly string[]
+  /** Its `bom-ref` or SPDX identifier, unique within the document. Absent also when another component had it first. */
   readonly ref?: string
   /** From the root of the dependency graph to this component, both ends included. */
   readonly path: readonly string[]
@@ -25,46 +29,69 @@ export interface Component {
 /** A component before its path is known. */
 export type PathlessComponent = Omit<Component, 'path' | 'ref'> & { readonly ref: string | undefined }
 
-/** Longest group, name, version or `bom-ref`, in characters. */
+/** A value of the document, and where it stands. */
+export interface Written {
+  readonly value: unknown
+  readonly pointer: string
+}
+
+/** What a document says of one component, whatever its format calls the members. */
+export interface WrittenComponent {
+  readonly type: string | undefined
+  readonly group: string | undefined
+  readonly name: string | undefined
+  readonly version: string | undefined
+  readonly versionPointer: string
+  readonly purls: readonly Written[]
+  readonly cpes: readonly Written[]
+  readonly ref: string | undefined
+  readonly pointer: string
+}
+
+/** Longest group, name, version or reference, in characters. */
 const maxTextLength = 4096
 
+/** CPEs of one component that are kept; scanners guess dozens. */
+const maxCpes = 64
+
 /**
- * Reads one component without its nested ones. Returns undefined, after having said why, only for
- * something that has neither a name nor a package URL.
+ * Puts one component together. Returns undefined, after having said why, only for something that has
+ * neither a name nor a package URL.
  */
-export function readComponent(
-  value: unknown,
-  pointer: string,
-  problems: ProblemCollector,
-): PathlessComponent | undefined {
-  if (!isObject(value)) {
-    problems.add('bad-component', pointer, 'a component is a JSON object')
-    return undefined
-  }
-  const text = (field: string): string | undefined => {
-    const found = value[field]
-    if (found === undefined || found === null || found === '') return undefined
-    if (typeof found === 'string' && found.length <= maxTextLength) return found
-    problems.add('bad-component', `${pointer}/${field}`, `"${field}" is a text of at most ${maxTextLength} characters`)
-    return undefined
-  }
-  const purl = readPurl(value['purl'], pointer, problems)
-  const name = text('name') ?? purl?.name
+export function componentOf(written: WrittenComponent, problems: ProblemCollector): PathlessComponent | undefined {
+  const { group, pointer, ref } = written
+  const purl = purlOf(written.purls, problems)
+  const name = written.name ?? purl?.found.name
   if (name === undefined) {
     problems.add('bad-component', `${pointer}/name`, 'a component has a name')
     return undefined
   }
-  const group = text('group')
-  const version = versionOf(text('version'), purl, pointer, problems)
+  const version = versionOf(written, purl?.found, purl?.pointer ?? pointer, problems)
+  const cpes = cpesOf(written, purl?.found, version, problems)
   return {
-    type: text('type') ?? 'library',
+    type: written.type ?? 'library',
     ...(group !== undefined && { group }),
     name,
     ...(version !== undefined && { version }),
-    ...(purl !== undefined && { purl }),
-    ref: text('bom-ref'),
+    ...(purl !== undefined && { purl: purl.found }),
+    ...(cpes.length > 0 && { cpes }),
+    ref,
     pointer,
   }
+}
+
+/** A member that is a text. Empty texts and null are as good as absent. */
+export function textOf(
+  value: Readonly<Record<string, unknown>>,
+  field: string,
+  pointer: string,
+  problems: ProblemCollector,
+): string | undefined {
+  const found = value[field]
+  if (found === undefined || found === null || found === '') return undefined
+  if (typeof found === 'string' && found.length <= maxTextLength) return found
+  problems.add('bad-component', `${pointer}/${field}`, `"${field}" is a text of at most ${maxTextLength} characters`)
+  return undefined
 }
 
 /** `group/name@version`, the way people write it. */
@@ -78,22 +105,35 @@ export function keyOf(component: Pick<Component, 'purl'>): string | undefined {
   return component.purl === undefined ? undefined : purlKey(component.purl)
 }
 
-/** Whether a JSON value is an object, neither null nor an array. */
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+/** The first package URL that can be read. Another one that names another package is reported. */
+function purlOf(
+  written: readonly Written[],
+  problems: ProblemCollector,
+): { readonly found: Purl; readonly pointer: string } | undefined {
+  let first: { readonly found: Purl; readonly pointer: string } | undefined
+  for (const { value, pointer } of written) {
+    const found = readPurl(value, pointer, problems)
+    if (found === undefined) continue
+    if (first === undefined) {
+      first = { found, pointer }
+    } else if (purlKey(found) !== purlKey(first.found) || found.version !== first.found.version) {
+      problems.add('purl-mismatch', pointer, `${quoted(String(value))} is another package or version than the first`)
+    }
+  }
+  return first
 }
 
 function readPurl(value: unknown, pointer: string, problems: ProblemCollector): Purl | undefined {
   if (value === undefined || value === null || value === '') return undefined
   if (typeof value !== 'string') {
-    problems.add('bad-purl', `${pointer}/purl`, 'a package URL is a text')
+    problems.add('bad-purl', pointer, 'a package URL is a text')
     return undefined
   }
   try {
     return parsePurl(value)
   } catch (error) {
     if (!(error instanceof ExposureError)) throw error
-    problems.add('bad-purl', `${pointer}/purl`, error.message)
+    problems.add('bad-purl', pointer, error.message)
     return undefined
   }
 }
@@ -103,9 +143,9 @@ function readPurl(value: unknown, pointer: string, problems: ProblemCollector): 
  * of the others nothing can be said here, and matching calls them undetermined.
  */
 function versionOf(
-  written: string | undefined,
+  { version: written, versionPointer, pointer }: WrittenComponent,
   purl: Purl | undefined,
-  pointer: string,
+  purlPointer: string,
   problems: ProblemCollector,
 ): string | undefined {
   const version = purl?.version ?? written
@@ -115,13 +155,13 @@ function versionOf(
     problems.add('version-missing', pointer, 'it names a package but no version')
     return undefined
   }
-  const at = purl?.version === undefined ? `${pointer}/version` : `${pointer}/purl`
+  const at = purl?.version === undefined ? versionPointer : purlPointer
   try {
-    const place = scheme.placing(version)
+    const place = scheme.placing((purl === undefined ? undefined : packageVersion(purl)) ?? version)
     if (written !== undefined && written !== version && place(written) !== 0) {
       problems.add(
         'version-mismatch',
-        `${pointer}/version`,
+        versionPointer,
         `version ${quoted(written)} is not the ${quoted(version)} of the package URL, which is used`,
       )
     }
@@ -130,4 +170,34 @@ function versionOf(
     problems.add('bad-version', at, error.message)
   }
   return version
+}
+
+/** CPEs are kept as they are. What they say against the package URL is reported once a component. */
+function cpesOf(
+  { cpes, pointer }: WrittenComponent,
+  purl: Purl | undefined,
+  version: string | undefined,
+  problems: ProblemCollector,
+): readonly string[] {
+  const kept: string[] = []
+  let contradicted = purl === undefined || version === undefined
+  for (const { value, pointer: at } of cpes) {
+    if (value === undefined || value === null || value === '') continue
+    const cpe = typeof value === 'string' ? parseCpe(value) : undefined
+    if (typeof value !== 'string' || cpe === undefined) {
+      problems.add('bad-cpe', at, 'a CPE begins with cpe:2.3: and has eleven values, or begins with cpe:/')
+      continue
+    }
+    if (!contradicted && version !== undefined && disagrees(cpe, version)) {
+      contradicted = true
+      problems.add(
+        'cpe-mismatch',
+        at,
+        `the CPE has version ${quoted(cpe.version)}, the package URL ${quoted(version)}, which is used`,
+      )
+    }
+    if (kept.length < maxCpes) kept.push(value)
+    else problems.add('left-out', at, `at most ${maxCpes} CPEs of the component at ${pointer} are kept`)
+  }
+  return kept
 }

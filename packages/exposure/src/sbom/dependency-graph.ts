@@ -28,12 +28,19 @@ export class DependencyGraph {
   readonly #names: string[] = []
   /** The node that a reference stands for, by id. */
   readonly #nodeOfId = new Map<number, number>()
+  /** References to what stands in the document, or in another one, and is no node. */
+  readonly #passedOver = new Set<number>()
   readonly #entries: Entry[] = []
+  /** Edges that stand alone: from, to and the index of the item that names them, one after the other. */
+  readonly #single: number[] = []
+  readonly #singlePointer: string
   readonly #maxEdges: number
   #edges = 0
 
-  constructor(maxEdges: number) {
+  /** `singlePointer` is the array that holds the items given to `addEdge`. */
+  constructor(maxEdges: number, singlePointer = '') {
     this.#maxEdges = maxEdges
+    this.#singlePointer = singlePointer
   }
 
   get edges(): number {
@@ -54,23 +61,37 @@ export class DependencyGraph {
 
   /** Adds what `from` depends on; `targets` are references at `pointer/dependsOn/0`, `/1`, … */
   addDependencies(from: string, targets: readonly string[], pointer: string): void {
-    this.#edges += targets.length
-    if (this.#edges > this.#maxEdges) {
-      throw new ExposureError('too-many', `at most ${this.#maxEdges} dependencies are read`, pointer)
-    }
+    this.#count(targets.length, pointer)
     this.#entries.push({ from: this.#idOf(from), pointer, targets: targets.map((ref) => this.#idOf(ref)) })
+  }
+
+  /** Adds one edge, which the item at `index` of the array of such items names. */
+  addEdge(from: string, to: string, index: number): void {
+    this.#count(1, `${this.#singlePointer}/${index}`)
+    this.#single.push(this.#idOf(from), this.#idOf(to), index)
+  }
+
+  /** Says of a reference that it is known and leads to no node. */
+  passOver(ref: string): void {
+    this.#passedOver.add(this.#idOf(ref))
+  }
+
+  /** The node that a reference stands for. */
+  nodeOf(ref: string): number | undefined {
+    const id = this.#ids.get(ref)
+    return id === undefined ? undefined : this.#nodeOfId.get(id)
   }
 
   /**
    * Resolves references and returns, for every node, the node on whose behalf it is there: the
-   * neighbour on a shortest path to a root, or undefined for a root. The first root is `main` where
-   * there is one; the others are the nodes that nothing depends on, and one node of each cycle that
-   * no root reaches.
+   * neighbour on a shortest path to a root, or undefined for a root. The first roots are `mains`; the
+   * others are the nodes that nothing depends on, and one node of each cycle that no root reaches.
    */
-  parents(main: number | undefined, problems: ProblemCollector): readonly (number | undefined)[] {
+  parents(mains: readonly number[], problems: ProblemCollector): readonly (number | undefined)[] {
     const dependencies = this.#resolve(problems)
+    this.#resolveSingle(dependencies, problems)
     this.#reportCycles(dependencies, problems)
-    return this.#breadthFirst(dependencies, main)
+    return this.#breadthFirst(dependencies, mains)
   }
 
   /** Labels from the root to `node`; the middle of a path longer than `length` is left out. */
@@ -85,7 +106,13 @@ export class DependencyGraph {
     return upwards.reverse()
   }
 
-  #resolve(problems: ProblemCollector): ReadonlyMap<number, Set<number>> {
+  #count(more: number, pointer: string): void {
+    this.#edges += more
+    if (this.#edges <= this.#maxEdges) return
+    throw new ExposureError('too-many', `at most ${this.#maxEdges} dependencies are read`, pointer)
+  }
+
+  #resolve(problems: ProblemCollector): Map<number, Set<number>> {
     const dependencies = new Map<number, Set<number>>()
     for (const { from, pointer, targets } of this.#entries) {
       const node = this.#nodeOfId.get(from)
@@ -107,11 +134,28 @@ export class DependencyGraph {
     return dependencies
   }
 
+  #resolveSingle(dependencies: Map<number, Set<number>>, problems: ProblemCollector): void {
+    for (let at = 0; at < this.#single.length; at += 3) {
+      const from = this.#single[at] ?? 0
+      const to = this.#single[at + 1] ?? 0
+      const index = this.#single[at + 2] ?? 0
+      const pointer = `${this.#singlePointer}/${index}`
+      const node = this.#nodeOfId.get(from)
+      const target = this.#nodeOfId.get(to)
+      if (node === undefined) this.#reportUnknown(from, pointer, problems)
+      if (target === undefined) this.#reportUnknown(to, pointer, problems)
+      if (node === undefined || target === undefined) continue
+      const targets = dependencies.get(node)
+      if (targets === undefined) dependencies.set(node, new Set([target]))
+      else targets.add(target)
+    }
+  }
+
   #reportUnknown(id: number, pointer: string, problems: ProblemCollector): void {
     const ref = this.#names[id] ?? ''
-    // A BOM-Link points into another document on purpose.
-    if (ref.startsWith('urn:cdx:')) return
-    problems.add('unknown-ref', pointer, `${quoted(ref)} is the bom-ref of no component or service`)
+    // A BOM-Link (CycloneDX) or an external reference (SPDX 2) points into another document on purpose.
+    if (this.#passedOver.has(id) || ref.startsWith('urn:cdx:') || ref.startsWith('DocumentRef-')) return
+    problems.add('unknown-ref', pointer, `${quoted(ref)} is no component, service or file of this document`)
   }
 
   /** Depth first with three colours; an edge to a node that is still open closes a cycle. */
@@ -147,7 +191,7 @@ export class DependencyGraph {
 
   #breadthFirst(
     dependencies: ReadonlyMap<number, Set<number>>,
-    main: number | undefined,
+    mains: readonly number[],
   ): readonly (number | undefined)[] {
     const contained = new Map<number, number[]>()
     const isTarget = new Uint8Array(this.#nodes.length)
@@ -177,7 +221,7 @@ export class DependencyGraph {
         }
       }
     }
-    if (main !== undefined) walkFrom(main)
+    for (const main of mains) walkFrom(main)
     this.#nodes.forEach((_, node) => {
       if (isTarget[node] === 0) walkFrom(node)
     })

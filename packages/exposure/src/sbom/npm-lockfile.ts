@@ -6,7 +6,7 @@
 import { ExposureError } from '../exposure-error.ts'
 import { jsonPointer, quoted } from '../problem.ts'
 import { formatPurl } from '../purl/purl.ts'
-import { isObject } from './component.ts'
+import { isObject } from '../json/json-object.ts'
 
 export interface CycloneDxComponent {
   readonly type: 'application' | 'library'

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { ExposureError } from '../exposure-error.ts'
-import { readSbom, type Sbom } from './read-sbom.ts'
+import type { Sbom } from './inventory.ts'
+import { readSbom } from './read-sbom.ts'
 import type { SbomLimits } from './sbom-limits.ts'
 
 function bytesOf(value: unknown): Uint8Array {
@@ -62,7 +63,8 @@ describe('readSbom', () => {
     ['an array', 'not-json', '', []],
     ['an object that is none', 'not-an-sbom', '', { hello: 1 }],
     ['another format', 'not-an-sbom', '/bomFormat', { bomFormat: 'SPDX' }],
-    ['an SPDX document', 'not-an-sbom', '/spdxVersion', { spdxVersion: 'SPDX-2.3' }],
+    ['two formats in one', 'not-an-sbom', '/spdxVersion', { bomFormat: 'CycloneDX', spdxVersion: 'SPDX-2.3' }],
+    ['a document inside another', 'not-an-sbom', '/sbom', { sbom: { spdxVersion: 'SPDX-2.3' } }],
     ['CycloneDX 1.3', 'unsupported-sbom-version', '/specVersion', { bomFormat: 'CycloneDX', specVersion: '1.3' }],
     ['a missing version', 'unsupported-sbom-version', '', { bomFormat: 'CycloneDX' }],
     [
@@ -119,10 +121,22 @@ describe('readSbom', () => {
       'version-mismatch /components/3/version',
       'bad-purl /components/4/purl',
       'bad-purl /components/4/components/0/purl',
+      'bad-version /components/6/purl',
     ])
-    assert.deepEqual(sbom.counts, { 'bad-purl': 3, 'bad-version': 1, 'version-missing': 1, 'version-mismatch': 1 })
+    assert.deepEqual(sbom.counts, { 'bad-purl': 3, 'bad-version': 2, 'version-missing': 1, 'version-mismatch': 1 })
     assert.equal(sbom.components.length, 8)
     assert.equal(sbom.components[3]?.version, '1.0.0')
+  })
+
+  it('knows an RPM version with its epoch and the package URL with the epoch as a qualifier for one', async () => {
+    const sbom = await read({
+      components: [
+        library('a', { purl: 'pkg:rpm/redhat/a@6.1.2-10.el8?epoch=1', version: '1:6.1.2-10.el8' }),
+        library('b', { purl: 'pkg:rpm/redhat/b@6.1.2-10.el8?epoch=1', version: '6.1.2-10.el8' }),
+        library('c', { purl: 'pkg:rpm/redhat/c@6.1.2-10.el8?epoch=1', version: '2:6.1.2-10.el8' }),
+      ],
+    })
+    assert.deepEqual(found(sbom), ['version-mismatch /components/2/version'])
   })
 
   it('says what is no component at all', async () => {
@@ -259,6 +273,16 @@ describe('the limits of readSbom', () => {
       await assert.rejects(read(document, limits), (error) => error instanceof ExposureError && error.code === code)
     })
   }
+
+  it('refuse a file of two gigabytes after the octets that are read at most', async () => {
+    const chunk = new Uint8Array(1024 * 1024).fill(0x20)
+    let given = 0
+    async function* file(): AsyncGenerator<Uint8Array> {
+      for (; given < 2048; given += 1) yield chunk
+    }
+    await assert.rejects(readSbom(file(), { bytes: 8 * chunk.length }), { code: 'too-large' })
+    assert.equal(given, 8)
+  })
 
   it('let a document be much larger than what is in memory at a time', async () => {
     const filler = 'x'.repeat(64 * 1024)

@@ -8,7 +8,7 @@
 import { ExposureError } from '../exposure-error.ts'
 import { quoted } from '../problem.ts'
 import type { PackageName } from '../purl/package-key.ts'
-import { goScheme, pubScheme, semverScheme } from './semver.ts'
+import { schemeOfPurlType } from './schemes.ts'
 import type { VersionScheme } from './version-scheme.ts'
 
 interface Ecosystem {
@@ -17,8 +17,6 @@ interface Ecosystem {
   readonly namespace?: string
   /** Splits a name of this ecosystem into namespace and name; the whole is the name when absent. */
   readonly separator?: '/' | ':'
-  /** Absent: this version of the project does not order versions of this ecosystem yet. */
-  readonly scheme?: VersionScheme
 }
 
 const ecosystems: ReadonlyMap<string, Ecosystem> = new Map<string, Ecosystem>([
@@ -28,21 +26,21 @@ const ecosystems: ReadonlyMap<string, Ecosystem> = new Map<string, Ecosystem>([
   ['Chainguard', { type: 'apk', namespace: 'chainguard' }],
   ['ConanCenter', { type: 'conan' }],
   ['CRAN', { type: 'cran' }],
-  ['crates.io', { type: 'cargo', scheme: semverScheme }],
+  ['crates.io', { type: 'cargo' }],
   ['Debian', { type: 'deb', namespace: 'debian' }],
-  ['Go', { type: 'golang', separator: '/', scheme: goScheme }],
+  ['Go', { type: 'golang', separator: '/' }],
   ['Hackage', { type: 'hackage' }],
-  ['Hex', { type: 'hex', scheme: semverScheme }],
+  ['Hex', { type: 'hex' }],
   ['Julia', { type: 'julia' }],
   ['Mageia', { type: 'rpm', namespace: 'mageia' }],
-  ['Kubernetes', { type: 'golang', separator: '/', scheme: goScheme }],
+  ['Kubernetes', { type: 'golang', separator: '/' }],
   ['Maven', { type: 'maven', separator: ':' }],
-  ['npm', { type: 'npm', separator: '/', scheme: semverScheme }],
+  ['npm', { type: 'npm', separator: '/' }],
   ['NuGet', { type: 'nuget' }],
   ['openEuler', { type: 'rpm', namespace: 'openeuler' }],
   ['openSUSE', { type: 'rpm', namespace: 'opensuse' }],
   ['Packagist', { type: 'composer', separator: '/' }],
-  ['Pub', { type: 'pub', scheme: pubScheme }],
+  ['Pub', { type: 'pub' }],
   ['PyPI', { type: 'pypi' }],
   ['Red Hat', { type: 'rpm', namespace: 'redhat' }],
   ['Rocky Linux', { type: 'rpm', namespace: 'rocky-linux' }],
@@ -53,14 +51,10 @@ const ecosystems: ReadonlyMap<string, Ecosystem> = new Map<string, Ecosystem>([
   ['Wolfi', { type: 'apk', namespace: 'wolfi' }],
 ])
 
-/** Schemes by package-URL type, for components, which do not name an ecosystem. */
-const schemeOfPurlType: ReadonlyMap<string, VersionScheme> = new Map(
-  [...ecosystems.values()].flatMap(({ type, scheme }) => (scheme === undefined ? [] : [[type, scheme] as const])),
-)
-
 /** The scheme by which the ecosystem's versions are ordered, or undefined when there is none yet. */
 export function schemeOfEcosystem(ecosystem: string): VersionScheme | undefined {
-  return ecosystems.get(withoutRelease(ecosystem))?.scheme
+  const known = ecosystems.get(withoutRelease(ecosystem))
+  return known === undefined ? undefined : schemeOfPurlType.get(known.type)
 }
 
 /** The scheme for versions of packages of this package-URL type, or undefined. */

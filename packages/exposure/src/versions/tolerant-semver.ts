@@ -8,6 +8,8 @@
  * Nothing else is forgiven: `1.2.3_4`, `1.2.3.RELEASE`, `latest` and `(devel)` are no versions.
  */
 
+import { compareDigits, compareText, isDigits, withoutLeadingZeros } from './order.ts'
+
 /** A version taken apart. Numbers stay text without leading zeros, because they have no upper bound. */
 export interface TolerantVersion {
   readonly numbers: readonly string[]
@@ -31,7 +33,7 @@ export function readTolerant(text: string): TolerantVersion | undefined {
 /** SemVer 2.0.0 section 11: numbers, then pre-release; and build where the ecosystem orders it. */
 export function compareTolerant(a: TolerantVersion, b: TolerantVersion, ordersBuild: boolean): number {
   for (let i = 0; i < 3; i += 1) {
-    const order = compareNumbers(a.numbers[i] ?? '0', b.numbers[i] ?? '0')
+    const order = compareDigits(a.numbers[i] ?? '0', b.numbers[i] ?? '0')
     if (order !== 0) return order
   }
   return (
@@ -51,29 +53,12 @@ function compareIdentifiers(a: readonly string[], b: readonly string[]): number 
   for (let i = 0; i < Math.min(a.length, b.length); i += 1) {
     const left = a[i] ?? ''
     const right = b[i] ?? ''
-    const leftIsNumber = /^\d+$/.test(left)
-    const rightIsNumber = /^\d+$/.test(right)
-    if (leftIsNumber !== rightIsNumber) return leftIsNumber ? -1 : 1
-    const order = leftIsNumber
-      ? compareNumbers(withoutLeadingZeros(left), withoutLeadingZeros(right))
-      : compareText(left, right)
+    const leftIsNumber = isDigits(left)
+    if (leftIsNumber !== isDigits(right)) return leftIsNumber ? -1 : 1
+    const order = leftIsNumber ? compareDigits(left, right) : compareText(left, right)
     if (order !== 0) return order
   }
   return a.length - b.length
-}
-
-/** Decimal numbers without leading zeros: the longer one is the greater. */
-function compareNumbers(a: string, b: string): number {
-  return a.length - b.length || compareText(a, b)
-}
-
-/** ASCII order, as SemVer demands; never the order of a language. */
-function compareText(a: string, b: string): number {
-  return Number(a > b) - Number(a < b)
-}
-
-function withoutLeadingZeros(digits: string): string {
-  return digits.replace(/^0+(?=\d)/, '')
 }
 
 /** Identifiers joined by points; undefined when one is empty. */
