@@ -54,7 +54,8 @@ test('what is no SBOM is refused with its code, and nothing is written', async (
   const refusals: readonly [string, Uint8Array | string][] = [
     ['not-json', 'secret-package'],
     ['not-json', '{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"name":"secret-package"'],
-    ['not-an-sbom', '{"spdxVersion":"SPDX-2.3","name":"secret-package"}'],
+    ['not-an-sbom', '{"name":"secret-package"}'],
+    ['unsupported-sbom-version', '{"spdxVersion":"SPDX-1.2","name":"secret-package"}'],
     ['unsupported-sbom-version', '{"bomFormat":"CycloneDX","specVersion":"1.0"}'],
     ['bad-sbom', '{"bomFormat":"CycloneDX","specVersion":"1.6","components":{"secret-package":1}}'],
     ['not-utf-8', Buffer.concat([Buffer.from('{"bomFormat":"CycloneDX","x":"'), Buffer.of(0xff), Buffer.from('"}')])],
