@@ -11,8 +11,10 @@ export const mediaType = {
   /** A sealed message (RFC 7516 §9.2.1 in its JSON form). */
   jose: 'application/jose+json',
   json: 'application/json',
-  /** An SBOM as its makers label it; plain JSON is taken too. */
+  /** SBOMs as their makers label them; plain JSON is taken too. */
   cyclonedx: 'application/vnd.cyclonedx+json',
+  spdx: 'application/spdx+json',
+  spdx3: 'application/spdx3+json',
   /** Errors, to whoever reads JSON (RFC 9457). */
   problem: 'application/problem+json',
   /** Errors, to SCITT clients (RFC 9290). */

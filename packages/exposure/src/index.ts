@@ -16,6 +16,7 @@ export { simplifyVers, versContains, versTest } from './vers/vers-contains.ts'
 export { versFromNative } from './vers/native/from-native.ts'
 export { readSbom } from './sbom/read-sbom.ts'
 export { type Sbom, type SbomFormat, type SbomMetadata } from './sbom/inventory.ts'
+export { sbomMediaType } from './sbom/media-type.ts'
 export { defaultSbomLimits, type SbomLimits } from './sbom/sbom-limits.ts'
 export { keyOf, labelOf, type Component } from './sbom/component.ts'
 export {

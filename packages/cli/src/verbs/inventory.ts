@@ -20,7 +20,7 @@ export const registerInventory: Register = (program, { run }) => {
     .command('add <sbom>')
     .summary('keep an SBOM and match every advisory against it')
     .description(
-      'Keeps a CycloneDX SBOM of what you run and matches every advisory of the log against it. One of the same name is replaced.',
+      'Keeps an SBOM (CycloneDX or SPDX, as JSON) of what you run and matches every advisory of the log against it. One of the same name is replaced.',
     )
     .option('--name <name>', 'what it is of (the file name)')
     .addHelpText('after', example('comity inventory add plant.cdx.json --as plant --name "Plant 1"'))

@@ -1,6 +1,7 @@
 /** `comity release add`: one version of a product with its SBOM. */
 import { type Client, eachItem } from '@comity/contract'
 import { sha256Hex } from '@comity/crypto'
+import { sbomMediaType } from '@comity/exposure'
 import { parseProductUrn, type ReleasePayload, releaseUrn } from '@comity/statement'
 import { basename } from 'node:path'
 import { CliError } from '../cli-error.ts'
@@ -32,7 +33,7 @@ export const registerRelease: Register = (program, { run }) => {
   withAgain(withFilingOptions(release.command('add <sbom>')))
     .summary('register one version with its SBOM')
     .description(
-      'Registers one version of a product with its software bill of materials (CycloneDX JSON), which is stored beside the log and is public. A version that is registered already stays as it is; with --again this one takes its place, and both stay in the log.',
+      'Registers one version of a product with its software bill of materials (CycloneDX or SPDX, as JSON), which is stored beside the log and is public. A version that is registered already stays as it is; with --again this one takes its place, and both stay in the log.',
     )
     .requiredOption('--product <product>', 'short name of your product')
     .requiredOption('--version <version>', 'version of the release')
@@ -45,7 +46,7 @@ export const registerRelease: Register = (program, { run }) => {
 
 async function addRelease(session: Session, options: ReleaseOptions, file: string): Promise<Result> {
   const read = await readSbomFile(session, file)
-  const sbom = attachment(read.bytes, 'application/vnd.cyclonedx+json')
+  const sbom = attachment(read.bytes, sbomMediaType(read.sbom.metadata))
   const { version, released, purl } = options
   const artifacts = await Promise.all(
     (options.artifact ?? []).map(async (path) => ({

@@ -64,7 +64,7 @@ export function vaultCalls(transport: Transport) {
         method: 'POST',
         query: { name },
         body: sbom,
-        contentType: mediaType.cyclonedx,
+        contentType: mediaType.json,
       }),
     inventories: () => transport.json<InventoriesResponse>('api/v1/vault/inventories'),
     inventory: (id: string) => transport.bytes(`api/v1/vault/inventories/${encodeURIComponent(id)}`),

@@ -17,19 +17,20 @@ const inventoryLimit: BodyLimit = {
   message: 'an inventory has at most 64 MiB',
 }
 
+/** What an inventory may be labelled as: which it is, its content says. */
+const sbomTypes = [mediaType.json, mediaType.cyclonedx, mediaType.spdx, mediaType.spdx3]
+
 /** A hosted party's own partition, opened by a token of that party. Nothing of it is cached, logged or shown to others. */
 export function vaultRoutes(app: FastifyInstance, { vault, bodies }: HttpContext, may: Authorisation): void {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser([mediaType.json, mediaType.cyclonedx], (_request, payload, done) =>
-    bodies.read(payload, inventoryLimit, done),
-  )
+  app.addContentTypeParser(sbomTypes, (_request, payload, done) => bodies.read(payload, inventoryLimit, done))
   app.addHook('onRequest', async (request, reply) => {
     may.partyOf(request)
     reply.header('cache-control', 'no-store')
   })
 
   app.post<{ Querystring: AddInventoryQuery }>('/vault/inventories', {
-    config: { documentedBody: { [mediaType.cyclonedx]: Type.Unknown(), [mediaType.json]: Type.Unknown() } },
+    config: { documentedBody: Object.fromEntries(sbomTypes.map((type) => [type, Type.Unknown()])) },
     schema: {
       operationId: 'addInventory',
       tags,
@@ -71,11 +72,11 @@ export function vaultRoutes(app: FastifyInstance, { vault, bodies }: HttpContext
       summary: 'The document as it was added',
       security,
       params: api.inventoryParams,
-      response: answersBytes(mediaType.cyclonedx, 'the SBOM'),
+      response: answersBytes(mediaType.json, 'the SBOM'),
     },
     handler: async (request, reply) => {
       const content = vault.readInventory(may.partyOf(request), request.params.id)
-      return reply.header('content-type', mediaType.cyclonedx).send(Buffer.from(content))
+      return reply.header('content-type', mediaType.json).send(Buffer.from(content))
     },
   })
 
