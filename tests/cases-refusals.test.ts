@@ -55,6 +55,27 @@ test('what cannot be signed is refused before, with what would be right', async 
   assert.equal((await north.client.status()).size, before, 'nothing of it was filed')
 })
 
+test('a move that rests on one which the seat has not taken yet is refused with what helps, and goes behind it', async (context) => {
+  const { world, north, south } = await staged(context)
+  const { case: urn } = await north.keeper.json<{ case: string }>(...notice('builds'))
+  await known(south, urn)
+  await world.stop(north)
+  await south.keeper.json('case', 'move', 'builds', 'acknowledge')
+  south.keeper.file('terms.txt', 'Builds are reproducible from version 4.2 on.')
+  const early = await refusalOf(south.keeper, 'case', 'move', 'builds', 'submit', '--set', 'text=Our view.')
+  assert.deepEqual([early.code, early.exitCode], ['not-possible-now', 3])
+  assert.match(
+    early.said,
+    /The seat has not taken your acknowledge yet: wait for it, as --wait does, or file this one behind it with --anyway/,
+  )
+  await south.keeper.json('case', 'move', 'builds', 'submit', '--set', 'text=Our view.', '--anyway')
+  await world.start(north)
+  await until('the seat has taken both, in their order', async () => {
+    const { items } = await north.client.caseMoves(urn)
+    return items.map(({ name }) => name).join() === 'notify,acknowledge,submit'
+  })
+})
+
 test('a move that the case does not allow is refused with what is possible, and for whom', async (context) => {
   const { world, north, south } = await staged(context)
   const { case: urn } = await north.keeper.json<{ case: string }>(...notice('builds'))
@@ -102,9 +123,13 @@ test('a move that the case does not allow is refused with what is possible, and 
 
   // Twice, on another document than the other side, with a proposal that is none.
   await south.keeper.json('case', 'move', 'builds', 'acknowledge', '--wait', '120')
-  await north.keeper.json('case', 'move', 'builds', 'settle', '--set', `terms=sha256:${'5e'.repeat(32)}`)
+  const nothing = await move(north, 'settle', '--set', `terms=sha256:${'5e'.repeat(32)}`)
+  assert.deepEqual([nothing.code, nothing.exitCode, nothing.pointer], ['bad-body', 2, '/terms'])
+  assert.match(nothing.said, /terms names a document, which has to come with settle: give the file, --set terms=@FILE/)
+  north.keeper.file('terms.txt', 'Builds are reproducible from version 4.2 on.')
+  await north.keeper.json('case', 'move', 'builds', 'settle', '--set', 'terms=@terms.txt')
   world.pass(60)
-  const twice = await move(north, 'settle', '--set', `terms=sha256:${'5e'.repeat(32)}`)
+  const twice = await move(north, 'settle', '--set', 'terms=@terms.txt')
   assert.deepEqual([twice.code, twice.exitCode], ['already-made', 3])
   assert.match(twice.said, /Agency of north \([0-9a-f]{8}…\) has made the move settle already/)
   await north.keeper.json('case', 'move', 'builds', 'propose', '--set', 'what.kind=suspend')

@@ -149,6 +149,16 @@ async function playAdherence({ world, north, south, east, council }: Stage): Pro
     ['--set', 'text=A copy at home is what the paragraph rules out.', '--wait', '120'],
   )
   assert.equal(objected.taken, true)
+  for (const shows of [
+    ['case', 'show', 'adherence.gids'],
+    ['party', 'show', 'east'],
+    ['findings', '--party', 'east'],
+    ['findings', '--party', 'east', '--provision', 'gids-4'],
+  ]) {
+    const { stdout } = await east.keeper.run(...shows)
+    const beside = /gids-4: Except where the law .* objection of Agency of north \([0-9a-f]{8}…\), .*: A copy at home/
+    assert.match(stdout.replaceAll(/\s+/g, ' '), beside, shows.join(' '))
+  }
   world.pass(200 * day)
   await east.keeper.json('adhere', 'gids', '--drop', 'gids-4')
   const lastDay = new Date((world.now() + 400 * day) * 1000).toISOString().slice(0, 10)

@@ -1,5 +1,6 @@
 /** One procedure, played from its first move to its last by people who type commands at different nodes. */
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import type { CaseResponse } from '@comity/contract'
 import {
   type Case,
@@ -187,9 +188,22 @@ export class Chapter {
     const set = entries
       .filter(([, value]) => !isNested(value))
       .flatMap(([field, value]) =>
-        (Array.isArray(value) ? value : [value]).flatMap((each) => ['--set', `${field}=${each}`]),
+        (Array.isArray(value) ? value : [value]).flatMap((each) => [
+          '--set',
+          `${field}=${this.#document(who, move, field, each)}`,
+        ]),
       )
     return [...file, ...set]
+  }
+
+  /** A digest of an example stands for a document: whoever brings it has the file, whoever names it the digest of that. */
+  #document(who: Person, move: string, field: string, value: unknown): unknown {
+    const { moves } = this.procedure
+    if (!Object.values(moves).some(({ brings = [] }) => brings.includes(field))) return value
+    if (typeof value !== 'string' || !value.startsWith('sha256:')) return value
+    const text = `What the example calls ${value}.`
+    if (moves[move]?.brings?.includes(field) === true) return `@${who.file(`${value.slice(7, 15)}.txt`, text)}`
+    return `sha256:${createHash('sha256').update(text).digest('hex')}`
   }
 
   get version(): string {

@@ -2,7 +2,7 @@ import { procedures, versionName } from '@comity/procedures'
 import * as fc from 'fast-check'
 import type { CaseFact, CaseMove } from './case-fact.ts'
 import type { Ref } from './facts.ts'
-import { aRef, partyUrn } from './memory-facts.fixture.ts'
+import { aRef, partyUrn, renumbered } from './memory-facts.fixture.ts'
 
 /** `urn:comity:case:…:slug`, opened by the party of that digit. */
 export function aCaseUrn(digit: string, slug = 'one'): string {
@@ -117,7 +117,7 @@ export function arbitraryCases(maxLength = 40): fc.Arbitrary<readonly CaseFact[]
 
 /** The same case, the k-th of at most sixty, with statements that no other has; which of two is earlier stays as it was. */
 function ofItsOwn(fact: CaseFact, k: number): CaseFact {
-  const own = ({ id: _, index, ...ref }: Ref, n: number): Ref => aRef(index * 1_000 + k * 16 + n, ref)
+  const own = (ref: Ref, n: number): Ref => renumbered(ref, ref.index * 1_000 + k * 16 + n)
   return {
     ...fact,
     opening: own(fact.opening, 0),

@@ -61,6 +61,11 @@ export function aRef(index: number, overrides: Partial<Ref> = {}): Ref {
   }
 }
 
+/** The same reference, of another statement. */
+export function renumbered({ origin, kind, party, iat, at, contested }: Ref, index: number): Ref {
+  return aRef(index, { origin, kind, party, iat, at, contested })
+}
+
 /** A provider with nothing on record but its support for the Initiative. */
 export function supporter(overrides: Partial<RecordOfParty> = {}, type: PartyType = 'provider'): RecordOfParty {
   return {

@@ -2,7 +2,7 @@ import { partyTypes, provisionIds } from '@comity/instruments'
 import * as fc from 'fast-check'
 import { arbitraryCases } from './case.fixture.ts'
 import type { AdherenceFact, AdvisoryFact, ProductFact, Ref, ReleaseFact } from './facts.ts'
-import { aRef, partyUrn, type RecordOfParty } from './memory-facts.fixture.ts'
+import { aRef, partyUrn, type RecordOfParty, renumbered } from './memory-facts.fixture.ts'
 import type { AssessmentRequest } from './request.ts'
 import { currentRuleset } from './ruleset.ts'
 
@@ -70,7 +70,7 @@ export function arbitraryAdvisory(party: string): fc.Arbitrary<AdvisoryFact> {
 
 /** The n-th of at most 24, acknowledged by statements that acknowledge no other. */
 function toldByItsOwn(advisory: AdvisoryFact, n: number): AdvisoryFact {
-  return { ...advisory, told: advisory.told.map(({ id: _, index, ...ref }) => aRef(index * 32 + n, ref)) }
+  return { ...advisory, told: advisory.told.map((ref) => renumbered(ref, ref.index * 32 + n)) }
 }
 
 function arbitraryAdherence(party: string): fc.Arbitrary<AdherenceFact> {

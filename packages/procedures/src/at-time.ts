@@ -42,19 +42,47 @@ function termsDue({ clocks }: Procedure, of: Case, at: number): readonly Due[] {
   })
 }
 
-function departuresDue({ roles }: Procedure, of: Case, at: number): readonly Due[] {
-  return Object.entries(roles).flatMap(([role, { leaves }]) => {
-    if (leaves === undefined) return []
-    return Object.entries(leavingIn(of, leaves.fact)).flatMap(([party, then]) => {
-      if (then >= at || of.roles[role]?.includes(party) !== true) return []
-      const effect = (now: Case): Case => {
-        const left = (now.roles[role] ?? []).filter((each) => each !== party)
-        const state = left.length < leaves.least ? leaves.state : now.state
-        return { ...now, state, roles: { ...now.roles, [role]: left } }
-      }
-      return [{ at: then, effect }]
+function departuresDue(procedure: Procedure, of: Case, at: number): readonly Due[] {
+  return departuresOf(procedure, of)
+    .filter(({ at: then }) => then < at)
+    .map(({ role, party, at: then }) => ({ at: then, effect: (now) => withoutOne(procedure, now, role, party) }))
+}
+
+/** The case once a party has left. Its notice is spent: who comes back has given none. */
+function withoutOne({ roles }: Procedure, now: Case, role: string, party: string): Case {
+  const { leaves } = roles[role] ?? {}
+  if (leaves === undefined) return now
+  const left = (now.roles[role] ?? []).filter((each) => each !== party)
+  const notices = Object.entries(leavingIn(now, leaves.fact)).filter(([each]) => each !== party)
+  const after: Case = {
+    ...now,
+    roles: { ...now.roles, [role]: left },
+    facts: { ...now.facts, [leaves.fact]: Object.fromEntries(notices) },
+  }
+  if (left.length < leaves.least) return { ...after, state: leaves.state }
+  return { ...after, state: leaves.choose?.(after, now.state) ?? now.state }
+}
+
+/** A party that has given notice and not left yet. */
+export interface Departure {
+  readonly party: string
+  readonly role: string
+  /** When it leaves, in seconds since the epoch. */
+  readonly at: number
+  /** The clock that shows the latest of such notices. */
+  readonly clock: string
+}
+
+/** Who leaves a case, the next first: each by its own notice, also where a later one has set the clock anew. */
+export function departuresOf({ roles }: Procedure, of: Case): readonly Departure[] {
+  return Object.entries(roles)
+    .flatMap(([role, { leaves }]) => {
+      if (leaves === undefined) return []
+      return Object.entries(leavingIn(of, leaves.fact)).flatMap(([party, at]) =>
+        of.roles[role]?.includes(party) === true ? [{ party, role, at, clock: leaves.clock }] : [],
+      )
     })
-  })
+    .sort((one, other) => one.at - other.at)
 }
 
 /** By party, when it leaves. Safe: such a fact is written by derivations that give it this form. */

@@ -37,7 +37,7 @@ test('an opening binds the parties it names, starts the clocks, and shows them w
   assert.deepEqual([first?.standing, first?.length, first?.binds], ['running', '10 days', 'respondent'])
   assert.equal(clock(notified({ urgency: 'urgent' }), 'settlement', start)?.length, '20 days')
   assert.deepEqual(
-    dueBy(of, start + 31 * day).map(({ clock: name }) => name),
+    dueBy(dispute, of, start + 31 * day).map(({ clock: name }) => name),
     ['joining', 'acknowledgement', 'consultations'],
   )
 })
@@ -196,7 +196,7 @@ test('while a case is suspended by agreement its clocks stand, and what was left
   }
   agree({ kind: 'suspend' }, start + day)
   assert.equal(clock(of, 'acknowledgement', before + day)?.standing, 'suspended')
-  assert.deepEqual(dueBy(of, before + day), [])
+  assert.deepEqual(dueBy(dispute, of, before + day), [])
   assert.equal(
     refusalOf(() => reduce(dispute, of, moveBy('respondent', 'acknowledge', {}, start + 2 * day))).code,
     'not-possible-now',

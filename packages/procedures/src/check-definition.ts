@@ -84,6 +84,7 @@ function faultsOfMoves({ moves, states, roles, clocks, seat }: Procedure): strin
       faults.push(`who leaves ${role} leads to ${leaves.state}, which is no state`)
     if (!Object.values(moves).some(({ derives }) => derives?.facts.includes(leaves.fact) === true))
       faults.push(`${role} is left by ${leaves.fact}, which no move derives`)
+    if (!Object.hasOwn(clocks, leaves.clock)) faults.push(`${role} is left by ${leaves.clock}, which is no clock`)
   }
   if (seat !== 'opener') {
     const openings = Object.values(moves).filter(({ from }) => from === 'opening')
@@ -119,6 +120,7 @@ function faultsOfMoves({ moves, states, roles, clocks, seat }: Procedure): strin
     for (const field of [
       ...(move.keeps ?? []),
       ...(move.collects ?? []),
+      ...(move.brings ?? []),
       ...Object.keys(move.fields ?? {}),
       ...Object.keys(move.binds ?? {}),
     ])

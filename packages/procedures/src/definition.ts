@@ -29,10 +29,17 @@ export interface RoleDefinition {
   /** Who comes to it comes by itself: what the others agree on needs no word of its. */
   readonly isBystander?: boolean
   /**
-   * Who has it may leave by a notice of its own: a fact says when, by party, in seconds. With fewer than `least` left the
-   * case is in that state. Both happen by themselves, at that moment.
+   * Who has it may leave by a notice of its own: a fact says when, by party, in seconds; `clock` shows the latest of these
+   * notices. With fewer than `least` left the case is in `state`, else in the one that `choose` says, where it says one. All
+   * of it happens by itself, at that moment.
    */
-  readonly leaves?: { readonly fact: string; readonly least: number; readonly state: string }
+  readonly leaves?: {
+    readonly fact: string
+    readonly clock: string
+    readonly least: number
+    readonly state: string
+    readonly choose?: (left: Pick<GuardLook, 'facts' | 'roles'>, state: string) => string
+  }
 }
 
 export interface StateDefinition {
@@ -129,6 +136,8 @@ export interface MoveDefinition<R extends string = string, S extends string = st
   readonly body: TObject
   /** Fields of the body that guards, clocks and views of the case go on to use, under their own names. */
   readonly keeps?: readonly string[]
+  /** Fields that are digests of documents which its statement brings: else they would name what nobody can read. */
+  readonly brings?: readonly string[]
   /** Fields that are kept for each of its authors: the fact of that name is a record from party to value. */
   readonly collects?: readonly string[]
   /** Facts that follow from it, beside what it keeps and collects. */

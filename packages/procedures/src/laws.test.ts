@@ -85,7 +85,7 @@ for (const procedure of procedures) {
           const later = at + muchLater
           possibleMoves(procedure, of, later)
           clocksOf(procedure, of, later)
-          dueBy(of, later)
+          dueBy(procedure, of, later)
           timelineOf(procedure, of, [], later)
           const then = atTime(procedure, of, later)
           assert.equal(JSON.stringify(of), before, 'looking at a case leaves it as it is, however late')
@@ -94,7 +94,8 @@ for (const procedure of procedures) {
           const isTerm = Object.entries(of.clocks).some(
             ([name, clock]) => procedure.clocks[name]?.term === then.state && deadlineOf(clock) < later,
           )
-          const isDeparture = Object.values(procedure.roles).some(({ leaves }) => leaves?.state === then.state)
+          const hasLeft = Object.keys(of.roles).filter((role) => of.roles[role]?.length !== then.roles[role]?.length)
+          const isDeparture = hasLeft.some((role) => procedure.roles[role]?.leaves !== undefined)
           assert.ok(isTerm || isDeparture, `${of.state} became ${then.state} without a move`)
         })
       }),

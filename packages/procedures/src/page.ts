@@ -44,6 +44,9 @@ export function pageOf(procedure: Procedure): string {
           move.kinds === undefined
             ? undefined
             : `made by a statement of kind ${move.kinds.map((kind) => `\`${kind}\``).join(' or ')}`,
+          move.brings === undefined
+            ? undefined
+            : `brings the document whose digest ${move.brings.map((field) => `\`${field}\``).join(', ')} is`,
           move.guard?.says,
           ...(move.cites ?? []).map(citationText),
         ]

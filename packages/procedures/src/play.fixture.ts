@@ -7,7 +7,8 @@ import { openCase, reduce } from './reduce.ts'
 export const start = 1_795_219_200 // 2026-11-21T00:00:00Z
 export const urn = `urn:comity:case:${'ca'.repeat(32)}:one`
 export const seat = 'seat.example'
-export const utc: Place = { zone: 'UTC' }
+/** With a State: a procedure may count working days. */
+export const utc: Place = { zone: 'UTC', region: 'KE' }
 
 /** The party that plays a role in tests and examples. */
 export function partyOf(role: string): string {

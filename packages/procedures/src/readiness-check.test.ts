@@ -29,6 +29,19 @@ test('it is sound, and runs from its first move to its end', () => {
   assert.deepEqual([of.state, of.moves], ['published', 4])
 })
 
+test('a case in which working days are counted says of which State when it opens', () => {
+  const body = { checker: partyOf('checker'), subject: 'Grid operators', scope: 'systems' }
+  const { clocks, ...rest } = readinessCheck
+  const { answer } = clocks
+  assert.ok(answer)
+  const later = { ...rest, clocks: { answer: { ...answer, starts: ['take-on'] } } }
+  for (const procedure of [readinessCheck, later])
+    assert.throws(() => openCase(procedure, moveBy('host', 'ask', body), { seat, place: { zone: 'Africa/Nairobi' } }), {
+      code: 'unknown-place',
+      message: /the clock answer of readiness-check counts working days.*say of which State/,
+    })
+})
+
 test('forms, clocks, what is possible and the page come from it without another line', () => {
   const body = { checker: partyOf('checker'), subject: 'Grid operators', scope: 'systems' }
   const of = openCase(readinessCheck, moveBy('host', 'ask', body), { seat, place: nairobi })

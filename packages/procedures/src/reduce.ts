@@ -1,14 +1,13 @@
-import { Compile, type Validator } from 'typebox/compile'
-import type { TObject } from 'typebox'
 import { atTime } from './at-time.ts'
 import { type Case, type Move, rolesOf } from './case.ts'
 import { type Place, requirePlace } from './clocks/place.ts'
 import { clocksAfter } from './clocks/run.ts'
-import { afterCommonMove, commonBodies, commonMovesOf, isCommonMove } from './common-moves.ts'
+import { afterCommonMove, commonMovesOf, isCommonMove } from './common-moves.ts'
 import { type MoveDefinition, moveOf, type Procedure, versionName } from './definition.ts'
 import { begunAnew, factsAfter, lookAt, saysOtherwise } from './facts-after.ts'
 import { isOpenIn, possibleMoves, possibleText } from './possible.ts'
 import { ProcedureError } from './procedure-error.ts'
+import { requireForm } from './require-form.ts'
 
 /** Parties that have one role at the most, where the definition says nothing: a State's or a company's. */
 const mostOfRole = 1
@@ -32,6 +31,7 @@ export function openCase(procedure: Procedure, move: Move, { seat, place }: Open
     throw new ProcedureError('no-case', `${move.name} opens no case: ${opening.join(', ')} does`)
   }
   requirePlace(place)
+  requireRegion(procedure, place)
   requireForm(procedure, move)
   const before: Case = {
     procedure: versionName(procedure),
@@ -52,6 +52,19 @@ export function openCase(procedure: Procedure, move: Move, { seat, place }: Open
   return afterOwnMove(procedure, definition, before, move)
 }
 
+/** Said when the case opens: else a move in the middle of it could start no clock, and never be made. */
+function requireRegion({ name, clocks }: Procedure, { region }: Place): void {
+  const counts = Object.entries(clocks).find(([, { length }]) => {
+    const lengths = 'by' in length ? Object.values(length.lengths) : [length]
+    return lengths.some((each) => 'workingDays' in each || ('usual' in each && 'workingDays' in (each.usual ?? {})))
+  })
+  if (counts === undefined || region !== undefined) return
+  throw new ProcedureError(
+    'unknown-place',
+    `the clock ${counts[0]} of ${name} counts working days, which are those of a place: say of which State it is`,
+  )
+}
+
 /**
  * The case after a move. Pure: the same case and the same move give the same case, on every node.
  *
@@ -68,31 +81,6 @@ export function reduce(procedure: Procedure, before: Case, move: Move): Case {
   requireOpen(procedure, definition, of, move)
   requireAuthor(procedure, definition, of, move)
   return afterOwnMove(procedure, definition, of, move)
-}
-
-/**
- * Holds a move against what its procedure says of it whatever the case: that there is such a move, the kind of its
- * statement, its body, and what the procedure refuses in every move, the documents that the statement brings included.
- *
- * Throws ProcedureError `unknown-move`, `wrong-kind`, `bad-body`, `guarded`.
- */
-export function requireForm(
-  procedure: Procedure,
-  move: Pick<Move, 'name' | 'kind' | 'body'> & { readonly documents?: readonly unknown[] | undefined },
-): void {
-  const definition = isCommonMove(move.name) ? undefined : moveOf(procedure, move.name)
-  requireKind(definition, move)
-  requireBody(definition?.body ?? commonBody(move.name), move)
-  const { refuses } = procedure
-  if (refuses === undefined) return
-  const brings = [move.documents, move.body['documents']].some((each) => Array.isArray(each) && each.length > 0)
-  const found = refuses.find(move.body) ?? (refuses.documents && brings ? 'it brings documents' : undefined)
-  if (found !== undefined) throw new ProcedureError('guarded', `${move.name}: ${found}: ${refuses.says}`)
-}
-
-function commonBody(name: string): TObject {
-  if (!isCommonMove(name)) throw new ProcedureError('unknown-move', `no procedure has a move "${name}"`)
-  return commonBodies[name]
 }
 
 function commonly(procedure: Procedure, of: Case, move: Move): Case {
@@ -161,28 +149,6 @@ function refusal(
 ): ProcedureError {
   const possible = possibleMoves(procedure, of, at)
   return new ProcedureError(code, `${what}; ${possibleText(possible)}`, { possible })
-}
-
-/** A move that a statement of a kind of its own makes is made by that alone, and such a statement makes no other. */
-function requireKind(
-  definition: MoveDefinition | undefined,
-  { name, kind = 'move' }: Pick<Move, 'name' | 'kind'>,
-): void {
-  const kinds = definition?.kinds ?? ['move']
-  if (kinds.includes(kind)) return
-  throw new ProcedureError('wrong-kind', `${name} is made by a statement of kind ${kinds.join(' or ')}, not ${kind}`)
-}
-
-const validators = new WeakMap<TObject, Validator>()
-
-function requireBody(schema: TObject, { name, body }: Pick<Move, 'name' | 'body'>): void {
-  const validator = validators.get(schema) ?? Compile(schema)
-  validators.set(schema, validator)
-  if (validator.Check(body)) return
-  const [error] = validator.Errors(body)
-  const pointer = error?.instancePath.slice(0, 300)
-  const where = pointer === undefined || pointer === '' ? 'the body' : pointer
-  throw new ProcedureError('bad-body', `${name}: ${where} ${error?.message ?? 'does not fit the schema'}`, { pointer })
 }
 
 function afterOwnMove(procedure: Procedure, definition: MoveDefinition, of: Case, move: Move): Case {

@@ -1,4 +1,5 @@
 import { type Case, deadlineOf, type Move, type RunningClock, standingOf } from './case.ts'
+import { departuresOf } from './at-time.ts'
 import { endOf, momentText } from './clocks/end.ts'
 import { lengthText } from './clocks/length.ts'
 import { commonTitles, isCommonMove } from './common-moves.ts'
@@ -59,13 +60,26 @@ function lengthIn({ length }: ClockDefinition, of: Case): string {
   return 'until' in length ? 'as was said' : lengthText(lengthOf(length, of))
 }
 
-/** What runs out up to a moment, in a case where it has not been answered: for reminders. */
-export function dueBy(of: Case, until: number): readonly { readonly clock: string; readonly at: number }[] {
-  if (of.suspendedAt !== undefined || of.withdrawnAt !== undefined) return []
-  return Object.entries(of.clocks)
-    .flatMap(([clock, running]) =>
-      running.stoppedAt === undefined && deadlineOf(running) <= until ? [{ clock, at: deadlineOf(running) }] : [],
-    )
+/**
+ * What runs out up to a moment, in a case where it has not been answered: for reminders, and for whoever keeps what depends
+ * on the time. Of a case that stands still what had run out before. A clock of notices runs out once for each that was given and not taken back.
+ */
+export function dueBy(
+  procedure: Procedure,
+  of: Case,
+  until: number,
+): readonly { readonly clock: string; readonly at: number }[] {
+  const { suspendedAt = Infinity, withdrawnAt } = of
+  if (withdrawnAt !== undefined) return []
+  const ofNotices = new Set(Object.values(procedure.roles).flatMap(({ leaves }) => leaves?.clock ?? []))
+  const clocks = Object.entries(of.clocks).flatMap(([clock, running]) =>
+    running.stoppedAt === undefined && !ofNotices.has(clock) ? [{ clock, at: deadlineOf(running) }] : [],
+  )
+  const leaving = of.suspendedAt === undefined ? departuresOf(procedure, of) : []
+  const notices = leaving.map(({ clock, at }) => ({ clock, at }))
+  const isFirst = ({ at }: { readonly at: number }, i: number): boolean => at !== notices[i - 1]?.at
+  return [...clocks, ...notices.filter(isFirst)]
+    .filter(({ at }) => at <= until && at < suspendedAt)
     .sort((one, other) => one.at - other.at)
 }
 

@@ -262,7 +262,9 @@ class Stage implements Played {
   async #move(author: Actor, which: number, seat: string): Promise<void> {
     const sub = this.#disputes.at(-1 - which)
     const [move, body] = disputeMoves[this.#moved++ % disputeMoves.length] ?? disputeMoves[0]
-    if (sub !== undefined) await this.#sign(author, 'move', sub, { procedure: 'dispute/1', move, seat, body })
+    if (sub === undefined) return
+    if (move === 'settle') await this.#node.documents.put(digest, document)
+    await this.#sign(author, 'move', sub, { procedure: 'dispute/1', move, seat, body })
   }
 
   async #approve(which: number): Promise<void> {
@@ -299,6 +301,6 @@ const disputeMoves = [
   ['acknowledge', {}],
   ['reply', { text: 'We look into it.' }],
   ['offer', { means: 'mediation' }],
-  ['settle', { terms: digest }],
+  ['settle', { terms: digest, documents }],
   ['withdraw', {}],
 ] as const

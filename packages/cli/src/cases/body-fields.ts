@@ -46,11 +46,16 @@ export interface BodyField {
   /** Characters, of a text. */
   readonly longest?: number
   readonly description?: string
+  /** The digest of a document that has to come with the move. */
+  readonly isBrought?: true
 }
 
 /** What a procedure's move takes, without `documents`, which files are for. */
-export function fieldsOf({ body }: Pick<ProcedureMove, 'body'>): readonly BodyField[] {
-  return under(body, '', true).filter(({ name }) => !name.startsWith('documents'))
+export function fieldsOf({ body, definition }: Pick<ProcedureMove, 'body' | 'definition'>): readonly BodyField[] {
+  const brings = definition?.brings ?? []
+  return under(body, '', true)
+    .filter(({ name }) => !name.startsWith('documents'))
+    .map((field) => (brings.includes(field.name) ? { ...field, isBrought: true } : field))
 }
 
 /** Whether the body lists documents of its own. */
@@ -136,8 +141,13 @@ const inWords: Readonly<Record<FieldSort, string>> = {
 }
 
 /** What goes there, for people. */
-export function fieldText({ sort, words, isList, most, longest, description }: BodyField): string {
-  const what = words === undefined ? inWords[sort] : words.join(' | ')
+export function fieldText({ sort, words, isList, most, longest, description, isBrought }: BodyField): string {
+  const what =
+    isBrought === true
+      ? 'a document: @FILE, which then comes with the move'
+      : words === undefined
+        ? inWords[sort]
+        : words.join(' | ')
   const size = sort === 'text' && longest !== undefined ? `, up to ${longest} characters` : ''
   const many = isList ? `; give it once for each${most === undefined ? '' : `, at most ${most}`}` : ''
   // The sorts say themselves what the shared descriptions would say again.

@@ -33,7 +33,7 @@ function desk(context: TestContext, stdin = ''): BodyDesk {
 async function built(of: BodyDesk, procedure: string, name: string, options: BodyOptions) {
   const definition = await procedureFrom(procedure)
   const made = await bodyOf(of, await moveFrom(definition, name), options)
-  await requireBody(definition, name, made.body)
+  await requireBody(definition, name, made)
   return made
 }
 

@@ -62,6 +62,24 @@ const dispute: CaseResponse = {
       opens: [],
     },
   ],
+  reservations: [
+    {
+      provision: 'gids-4',
+      text: 'Except where the law of our seat demands a copy there, in whatever form it may be kept\u001b[31m.',
+      objections: [
+        {
+          by: south,
+          at: opened,
+          precludes: true,
+          text: 'A copy is what the paragraph rules out.',
+          statement: { id: '6'.repeat(64), origin: 'log.north.example', index: 9 },
+        },
+      ],
+    },
+  ],
+  leaving: [
+    { party: south, role: 'party', at: opened + 366 * day, deadline: '2027-11-22T23:59:59+03:00[Africa/Nairobi]' },
+  ],
   possible: [
     {
       move: 'acknowledge',
@@ -124,6 +142,9 @@ test('a case shows its state, parties, clocks with hour, zone and source, what i
     'until 2026-12-04 23:59:59 +03:00, Africa/Nairobi',
     'by source 2026-12-02 12:00:00 +03:00, Africa/Nairobi; the parties agreed on the one above',
     'Understanding, art. 4.3 (unverified)',
+    'Reservations: gids-4: Except where',
+    'objection of you, Agency of south (bbbbbbbb…), 2026-11-22, so that nothing holds between the two: A copy is what',
+    'Leaving: 2027-11-22 23:59:59 +03:00, Africa/Nairobi you, Agency of south (bbbbbbbb…) party until then, by its own notice',
     'acknowledge Acknowledge the notification respondent: you, Agency of south',
     'join Join as a third party anyone',
     'end the clock consultations at 2027-01-01 12:00:00 +03:00, Africa/Nairobi; agreed so far: aaaaaaaa…',

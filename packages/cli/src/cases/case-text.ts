@@ -4,6 +4,7 @@ import { nameOf, short } from '../names.ts'
 import { dateText, fields, plain, plural, wrap } from '../terminal/text.ts'
 import { caseText } from './case-name.ts'
 import { entry, entryFields } from './entry.ts'
+import { reservationLines } from './reservations.ts'
 import { momentAt } from './zone.ts'
 
 type Named = CaseResponse['opener']
@@ -41,9 +42,16 @@ export function caseShown(of: CaseResponse, own?: string): string {
       ],
     ]),
     section('Parties', partiesShown(of, own)),
+    section('Reservations', reservationLines(of.reservations ?? [], own)),
     section(
       'Clocks',
       of.clocks.map((clock) => clockShown(clock, of.place.zone)),
+    ),
+    section(
+      'Leaving',
+      of.leaving.map(({ party, role, deadline }) =>
+        entry(`${momentWords(deadline)}  ${partyText(party, own)}`, `${role} until then, by its own notice`),
+      ),
     ),
     section(
       'Possible now',

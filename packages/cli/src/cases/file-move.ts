@@ -127,13 +127,25 @@ export function refused(
 }
 
 /** What can be found wrong with a body without asking anybody. Throws CliError `usage`. */
-export async function requireBody(procedure: Procedure, name: string, body: MoveBody['body']): Promise<void> {
-  const { requireForm, ProcedureError: Wrong } = await procedureRoom()
+export async function requireBody(procedure: Procedure, name: string, { body, attachments }: MoveBody): Promise<void> {
+  const { requireBrought, requireForm, ProcedureError: Wrong } = await procedureRoom()
   try {
     requireForm(procedure, { name, body })
   } catch (error) {
     if (error instanceof Wrong) throw usageOf(error)
     throw error
+  }
+  try {
+    requireBrought(procedure, { name, body, documents: attachments })
+  } catch (error) {
+    if (!(error instanceof Wrong)) throw error
+    const field = error.pointer?.slice(1) ?? 'document'
+    const { code: inner, pointer } = error
+    throw new CliError(
+      'usage',
+      `${field} names a document, which has to come with ${name}: give the file, --set ${field}=@FILE`,
+      { inner, pointer, cause: error },
+    )
   }
 }
 
@@ -156,7 +168,13 @@ export async function requireOpening(
 }
 
 function usageOf(error: ProcedureError): CliError {
-  return new CliError('usage', short(error.message), { inner: error.code, pointer: error.pointer, cause: error })
+  const isOfPlace = error.code === 'unknown-place' && error.message.includes('working days')
+  const hint = isOfPlace ? ', as with --place Africa/Nairobi,KE' : ''
+  return new CliError('usage', `${short(error.message)}${hint}`, {
+    inner: error.code,
+    pointer: error.pointer,
+    cause: error,
+  })
 }
 
 /** Asks for the case as it stands; undefined where the node knows none of that name. */

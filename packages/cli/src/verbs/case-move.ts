@@ -56,7 +56,7 @@ export async function openCase(session: Session, options: OpenOptions, named: st
   const move = await moveFrom(procedure, openingMove(procedure, options.move))
   const desk = deskOf(session)
   const body = await bodyOf(desk, move, options)
-  await requireBody(procedure, move.name, body.body)
+  await requireBody(procedure, move.name, body)
   const place = options.place === undefined ? undefined : placeFrom(options.place)
   const atSeat = seatDesk(session, options)
   const seat = await seatOf(session, procedure, { bound: body.body, move: move.name, atSeat })
@@ -86,7 +86,7 @@ export async function makeMove(session: Session, options: MakeOptions, named: st
   // What the case does not allow is said before a body is asked for: no body would help.
   if (options.anyway !== true && options.dryRun !== true) requirePossible(standing, move, profile.urn)
   const body = await bodyOf({ ...desk, statements: statementsIn(standing), zone: standing.place.zone }, move, options)
-  await requireBody(procedure, move.name, body.body)
+  await requireBody(procedure, move.name, body)
   const draft = moveDraft(urn, { procedure: standing.procedure, move: move.name, seat: standing.seat }, body)
   if (options.dryRun === true) return dryRun(draft, session)
   return filedAndTaken(session, client, { draft, options, atSeat, seconds, standing })
@@ -185,12 +185,25 @@ async function standingOf(client: Client, atSeat: SeatDesk | undefined, urn: str
 /** Throws CliError `refused` for a move that the case, as it is known here, does not allow the party. */
 function requirePossible(standing: CaseResponse, { name, definition }: ProcedureMove, own: string): void {
   const found = standing.possible.find(({ move }) => move === name)
+  const behind = onItsWay(standing, own)
   if (found === undefined)
-    throw refused('not-possible-now', `${name} is not possible: ${whyNot(standing, definition)}`, standing, own)
+    throw refused(
+      'not-possible-now',
+      `${name} is not possible: ${whyNot(standing, definition)}${behind}`,
+      standing,
+      own,
+    )
   if (found.parties.length === 0 || found.parties.some(({ party }) => party === own)) return
   const roles = standing.roles.filter(({ parties }) => parties.some(({ party }) => party === own))
   const who = roles.length === 0 ? 'have no part' : `are ${roles.map(({ role }) => role).join(' and ')}`
-  throw refused('not-your-move', `you ${who} in this case, and ${name} is not for you now`, standing, own)
+  throw refused('not-your-move', `you ${who} in this case, and ${name} is not for you now${behind}`, standing, own)
+}
+
+/** What may be possible once the seat has taken what one has filed before. */
+function onItsWay({ filed }: CaseResponse, own: string): string {
+  const names = filed.flatMap(({ name, by }) => (by.party === own ? [name] : []))
+  if (names.length === 0) return ''
+  return `. The seat has not taken your ${names.join(', ')} yet: wait for it, as --wait does, or file this one behind it with --anyway`
 }
 
 function whyNot({ standing, suspended, state }: CaseResponse, definition: ProcedureMove['definition']): string {

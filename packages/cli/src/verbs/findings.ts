@@ -1,6 +1,7 @@
 /** `comity findings`: what is on record. */
-import { type Client, eachItem, type ExplanationResponse, type Finding } from '@comity/contract'
+import { type Client, eachItem, type ExplanationResponse, type Finding, type Reservation } from '@comity/contract'
 import { type ProvisionId, provisionById } from '@comity/instruments'
+import { reservationLines } from '../cases/reservations.ts'
 import { CliError } from '../cli-error.ts'
 import type { Result } from '../context.ts'
 import { nameOf, provisionFrom, secondsFrom, short } from '../names.ts'
@@ -21,6 +22,8 @@ interface Named {
   readonly party: string
   readonly name: string
   readonly findings: readonly Finding[]
+  /** What it reserves; absent where nobody asked for this party alone. */
+  readonly reservations?: readonly Reservation[]
 }
 
 export const registerFindings: Register = (program, { run }) => {
@@ -72,8 +75,8 @@ async function all(client: Client, provision: ProvisionId | undefined): Promise<
 }
 
 async function ofParty(client: Client, urn: string): Promise<Named> {
-  const [{ findings }, { names }] = await Promise.all([client.partyFindings(urn), client.party(urn)])
-  return { party: urn, name: nameOf(names), findings }
+  const [{ findings }, { names, instruments }] = await Promise.all([client.partyFindings(urn), client.party(urn)])
+  return { party: urn, name: nameOf(names), findings, reservations: instruments.flatMap((each) => each.reservations) }
 }
 
 /** The whole document at the last batch that was closed by then. */
@@ -132,7 +135,7 @@ function listText(found: readonly Named[], provision: ProvisionId | undefined): 
     ].join('\n')
   }
   return found
-    .map(({ party, name, findings }) =>
+    .map(({ party, name, findings, reservations = [] }) =>
       [
         `${plain(name)}  ${short(party.slice(-64))}`,
         table(
@@ -140,9 +143,14 @@ function listText(found: readonly Named[], provision: ProvisionId | undefined): 
           findings.map((each) => [each.provision, ...cells(each)]),
           'not bound: it neither adheres nor supports',
         ),
+        ...reservedLines(reservations),
       ].join('\n'),
     )
     .join('\n\n')
+}
+
+function reservedLines(reservations: readonly Reservation[]): readonly string[] {
+  return reservations.length === 0 ? [] : ['', '  reserved:', ...reservationLines(reservations)]
 }
 
 function cells(finding: Finding): readonly string[] {
@@ -170,7 +178,11 @@ const notBound: Readonly<Record<string, string>> = {
 }
 
 async function explained(client: Client, party: string, provision: ProvisionId): Promise<Result> {
-  const [explanation, { names }] = await Promise.all([client.explanation(party, provision), client.party(party)])
+  const [explanation, { names, instruments }] = await Promise.all([
+    client.explanation(party, provision),
+    client.party(party),
+  ])
+  const reservations = instruments.flatMap((each) => each.reservations.filter((word) => word.provision === provision))
   const { bound, because, finding, rungs = [], raised = [] } = explanation
   const { title } = provisionById(provision)
   const head = [plain(nameOf(names)), wrap(`${provision}  ${title}`)]
@@ -193,9 +205,10 @@ async function explained(client: Client, party: string, provision: ProvisionId):
         ...whyLines(why, 2),
       ]),
       ...raised.flatMap(({ flag, why }) => ['', `  ${flag}:`, ...whyLines(why, 2)]),
+      ...reservedLines(reservations),
       ...caseLines(finding),
     ].join('\n'),
-    json: explanation,
+    json: { ...explanation, reservations },
   }
 }
 

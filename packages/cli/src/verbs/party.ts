@@ -1,5 +1,6 @@
 /** `comity party`: show, list, create, and change the keys of a party. */
 import { eachItem, type PartyResponse, type PartySummary } from '@comity/contract'
+import { reservationLines } from '../cases/reservations.ts'
 import type { Result } from '../context.ts'
 import { nameOf, short } from '../names.ts'
 import { withPartyOptions } from '../party-draft.ts'
@@ -234,6 +235,7 @@ function partyText(party: PartyResponse): string {
           : `compromised since ${dateText(compromisedSince).slice(0, 16)}`,
       ]),
     ),
+    ...reservedLines(party),
     ...(endorsements.length === 0
       ? []
       : [
@@ -244,6 +246,11 @@ function partyText(party: PartyResponse): string {
           ),
         ]),
   ].join('\n')
+}
+
+function reservedLines({ instruments }: PartyResponse): readonly string[] {
+  const reservations = instruments.flatMap((each) => each.reservations)
+  return reservations.length === 0 ? [] : ['', 'reserves:', ...reservationLines(reservations)]
 }
 
 async function list(

@@ -14,6 +14,7 @@ import {
   provisionId,
   statementId,
 } from './fields.ts'
+import { reservation } from './parties.ts'
 import { citation, clockPlace, jsonSchema, procedureVersion, stateRecord } from './procedures.ts'
 
 /** Names of procedures, roles, states, moves and clocks. */
@@ -171,6 +172,13 @@ const idleMove = closed({
   detail: Type.String(),
 })
 
+const departure = closed({
+  party: named,
+  role: Type.String(),
+  at,
+  deadline: Type.String({ description: 'the same with hour and zone' }),
+})
+
 export const caseResponse = closed({
   ...summary,
   place: clockPlace,
@@ -181,6 +189,10 @@ export const caseResponse = closed({
     description: 'fields that its moves kept, the last value of each',
   }),
   clocks: Type.Array(caseClock, { description: 'the next to run out first' }),
+  leaving: Type.Array(departure, { description: 'who has given notice, and when it leaves by itself, the next first' }),
+  reservations: Type.Optional(
+    Type.Array(reservation, { description: 'of an adherence: those that stand, each with the objections to it' }),
+  ),
   possible: Type.Array(possibleMove, { description: 'what may be done now, and by whom' }),
   proposals: Type.Array(proposal),
   timeline: Type.Array(timelineEntry, { description: 'the latest 500 of its moves, and the clocks that ran out' }),

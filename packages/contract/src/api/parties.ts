@@ -64,6 +64,21 @@ const partyKey = closed({
 
 const word = closed({ provision: provisionId, text: Type.String() })
 
+const objection = closed({
+  by: closed({ party: partyUrn, names }),
+  at,
+  precludes: Type.Boolean({ description: 'it keeps the instrument from holding between the two' }),
+  text: Type.Optional(Type.String()),
+  statement: closed({ id: statementId, origin, index }),
+})
+
+/** What a party reserves about a provision, and who objects to that. */
+export const reservation = closed({
+  ...word.properties,
+  objections: Type.Array(objection, { description: 'those that stand, the first first; none decides what binds' }),
+})
+export type Reservation = Static<typeof reservation>
+
 /** A party's latest word on one instrument. */
 const bond = closed({
   ...place.properties,
@@ -71,7 +86,7 @@ const bond = closed({
   form: oneOf(['adherence', 'support']),
   version: Type.Optional(Type.String({ description: 'symbol of the text that it names, where it names one' })),
   declarations: Type.Array(word),
-  reservations: Type.Array(word),
+  reservations: Type.Array(reservation),
   withdrawnAfter: Type.Optional(at),
 })
 

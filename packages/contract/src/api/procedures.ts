@@ -130,7 +130,13 @@ const summary = {
 export const procedureSummary = closed(summary)
 export type ProcedureSummary = Static<typeof procedureSummary>
 
-export const proceduresResponse = closed({ procedures: Type.Array(procedureSummary) })
+/** What days are counted by: with other data a clock may end at another moment. */
+const calendars = closed({
+  zones: Type.String({ description: 'version of the IANA time zone database, such as `2026c`' }),
+  holidays: Type.String({ description: 'package and version that the holidays of States come from' }),
+})
+
+export const proceduresResponse = closed({ procedures: Type.Array(procedureSummary), calendars })
 export type ProceduresResponse = Static<typeof proceduresResponse>
 
 const procedureName = Type.String({ pattern: '^[a-z][a-z0-9-]{0,39}$', description: 'such as `dispute`' })

@@ -1,5 +1,6 @@
 import { treeHasher } from '@comity/crypto'
 import { Tree } from '@comity/log'
+import { calendars } from '@comity/procedures'
 import type { PartyState } from '@comity/statement'
 import { type CheckedEntry, EntryCheck } from '../reading/check-entries.ts'
 import { addLog } from '../register/open-register.ts'
@@ -186,6 +187,7 @@ export class LogAudit {
       tiles: this.#check.tiles,
       times,
       witnesses: this.#times.witnesses,
+      calendars: { ...calendars() },
       kept: kept?.compared ?? 0,
       receipts: kept?.receipts ?? 0,
       differences: list,

@@ -1,4 +1,5 @@
 import type { EquivocationProof } from '@comity/log'
+import type { Calendars } from '@comity/procedures'
 import type { Difference, Unchecked } from './difference.ts'
 import type { DocumentsReport, FindingsReport } from './findings-check.ts'
 import type { TimeReport } from './time-check.ts'
@@ -34,6 +35,8 @@ export interface AuditReport {
   readonly times: TimeReport
   /** Witnesses of the given trust policy, by name; none where none was given. */
   readonly witnesses: readonly string[]
+  /** What the deadlines of cases were counted by in this audit: with other data some may be others. */
+  readonly calendars: Calendars
   readonly findings: FindingsReport
   readonly documents: DocumentsReport
   /** Copies of other logs at this log's node that were compared with those logs. */

@@ -57,6 +57,7 @@ export function figures(report: AuditReport): string[] {
     ...field('Signatures', `${report.signatures.toLocaleString('en')} verified, each under the key it names`),
     ...field('Tree', treeText(report)),
     ...field('Time', `${date(times.first)} to ${date(times.last)}; ${timeText(report)}`),
+    ...(report.kinds['move'] === undefined ? [] : field('Calendars', calendarText(report))),
     ...field(
       'Findings',
       findings.published === 0
@@ -97,6 +98,11 @@ export function figures(report: AuditReport): string[] {
       : []),
     ...field('Took', tookText(report.seconds)),
   ]
+}
+
+/** What deadlines were counted by: another version may end one on another day. */
+function calendarText({ calendars: { zones, holidays } }: AuditReport): string {
+  return `deadlines of cases by time zones ${zones}, holidays of ${holidays}`
 }
 
 /** How long it took. */

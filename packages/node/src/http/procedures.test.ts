@@ -10,7 +10,11 @@ import { served } from './server.fixture.ts'
 
 test('every procedure is served whole, under its version and the newest under its name', async (context) => {
   const { client } = await served(context)
-  const { procedures: listed } = await client.procedures()
+  const answer = await client.procedures()
+  assert.deepEqual([...Value.Errors(api.proceduresResponse, answer)], [])
+  assert.equal(answer.calendars.zones, process.versions.tz)
+  assert.match(answer.calendars.holidays, /^date-holidays \d+\.\d+\.\d+$/)
+  const { procedures: listed } = answer
   assert.deepEqual(listed.map(({ version }) => version).toSorted(), procedures.map(versionName).toSorted())
   for (const { version, name, newest, opening } of listed) {
     const one = await client.procedure(version)

@@ -1,6 +1,7 @@
 /** Moves at the seat of their case and away from it, as a node takes and refuses them. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { newestOf, requireBrought } from '@comity/procedures'
 import { decodeStatement, instrumentUrn, jwkOf, statementUrn } from '@comity/statement'
 import { type Actor, actor, keeper, keyFor, signerOf } from '@comity/testkit'
 import { crypto } from '../crypto-port.ts'
@@ -41,7 +42,7 @@ test('a case is played at its seat, also by a party that is at home elsewhere', 
   assert.equal(state(node, urn), 'notified')
   assert.ok(Number(node.reader.prepare('SELECT count(*) AS n FROM due_clock').get()?.['n']) >= 3)
   await node.submit(move(respondent, 'acknowledge', { text: 'We look into it.' }))
-  for (const each of [claimant, respondent]) await node.submit(move(each, 'settle', { terms: digest }))
+  for (const each of [claimant, respondent]) await node.submit(move(each, 'settle', { terms: digest, documents }))
   for (const each of [claimant, respondent]) await node.submit(move(each, 'close'))
   assert.deepEqual({ ...caseNow(node, urn) }, { state: 'closed', ended: start })
   assert.equal(node.reader.prepare('SELECT count(*) AS n FROM due_clock').get()?.['n'], 0)
@@ -121,15 +122,46 @@ test('a case has the name of who opens it, none that is kept for others, a known
   await refused(node, at('place', { place: { zone: 'Middle/Earth' } }), 'unknown-place')
   const own = disputeOf(respondent)
   await refused(node, moveIn(respondent, own, node.origin, 'notify', { iat: start, body }), 'wrong-seat')
-  const chaired = { chair: respondent.urn, members: [claimant.urn], subject: 'A', text: digest, importance: 'ordinary' }
+  const chaired = {
+    chair: respondent.urn,
+    members: [claimant.urn],
+    subject: 'A',
+    text: digest,
+    documents,
+    importance: 'ordinary',
+  }
   const decide = (chair: string) =>
     moveIn(claimant, disputeOf(claimant, 'decide'), node.origin, 'propose-text', {
       iat: start,
       procedure: 'decision/1',
       body: { ...chaired, chair },
     })
+  await node.documents.put(digest, document)
   await refused(node, decide(respondent.urn), 'wrong-seat')
   await node.submit(decide(claimant.urn))
+})
+
+test('a document that a move names by its digest comes with it: else nobody could read what was agreed', async (context) => {
+  const { node, respondent, claimant, move, notify } = await seated(context)
+  await node.documents.put(digest, document)
+  await node.submit(notify())
+  const missing = await refused(node, move(respondent, 'settle', { terms: digest }), 'bad-body')
+  assert.match(missing, /\/terms is the digest of a document, sha256:[0-9a-f]{64}, that the statement does not bring/)
+  assert.match(missing, /list it among documents with its digest, size and type/)
+  const other = [{ digest: `sha256:${'0d'.repeat(32)}`, size: 1, type: 'text/plain' }]
+  const away = moveIn(claimant, disputeOf(respondent), elsewhere, 'settle', { iat: start, body: { terms: digest } })
+  await refused(node, away, 'bad-body')
+  assert.throws(
+    () => requireBrought(newestOf('dispute'), { name: 'settle', body: { terms: digest }, documents: other }),
+    {
+      code: 'bad-body',
+      pointer: '/terms',
+    },
+  )
+  await node.submit(move(respondent, 'settle', { terms: digest, documents }))
+  const payload = { procedure: 'dispute/1', move: 'settle', seat: node.origin, body: { terms: digest }, documents }
+  await node.submit(claimant.sign('move', disputeOf(claimant), payload, start))
+  assert.equal(state(node, disputeOf(claimant)), 'outcome')
 })
 
 test('away from the seat a move is filed: it changes no case, and what its payload alone shows to be wrong is refused', async (context) => {
@@ -230,7 +262,8 @@ test('a move under a threshold takes effect with its last approval, and none if 
   await approve(words)
   const { index } = await node.submit(words)
   assert.equal(node.reader.prepare('SELECT name FROM move WHERE effective = ?').get(index)?.['name'], 'reply')
-  const late = move(respondent, 'settle', { terms: digest })
+  await node.documents.put(digest, document)
+  const late = move(respondent, 'settle', { terms: digest, documents })
   await node.submit(late)
   await node.submit(move(claimant, 'withdraw'))
   await approve(late)

@@ -19,6 +19,7 @@ import {
   ProcedureError,
   procedureOf,
   reduce,
+  requireBrought,
   requireForm,
   visibilityOf,
 } from '@comity/procedures'
@@ -78,6 +79,7 @@ function requireReadable(entry: Entry): Procedure {
   const { procedure: version, move: name, body, place, documents } = payloadOf<MovePayload>(entry)
   const procedure = procedureOf(version)
   requireForm(procedure, { name, body, documents })
+  requireBrought(procedure, { name, body, documents })
   requirePublic(procedure, name, body)
   if (isOpening(procedure, name)) requireOwnCase(entry)
   else if (place !== undefined) {

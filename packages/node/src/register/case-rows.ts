@@ -78,6 +78,7 @@ export function writeChange(database: Database, effect: Effect, change: CaseChan
   const { effective, position, party } = effect
   const { before, after, move, procedure } = change
   const file = before?.file ?? effective
+  const ended = endOf(change)
   if (before === undefined) {
     database
       .prepare('INSERT INTO case_file (case_file, urn, log, procedure, opener) VALUES (?, ?, ?, ?, ?)')
@@ -93,8 +94,9 @@ export function writeChange(database: Database, effect: Effect, change: CaseChan
        ON CONFLICT (case_file) DO UPDATE SET state = excluded.state, ended = excluded.ended, moved_at = excluded.moved_at,
          effective = excluded.effective, document = excluded.document`,
     )
-    .run(file, after.state, endOf(change), after.openedAt, after.movedAt, effective, documentOf(after))
-  writeClocks(database, file, dueIn(procedure, before?.case), dueIn(procedure, after))
+    .run(file, after.state, ended, after.openedAt, after.movedAt, effective, documentOf(after))
+  const dueBefore = before === undefined ? [] : dueIn(procedure, before.case, before.ended)
+  writeClocks(database, file, dueBefore, dueIn(procedure, after, ended))
 }
 
 /** When the case has ended: with this move, before it by a term, or not yet: 0. */
@@ -119,8 +121,14 @@ function writeParties(database: Database, file: number, since: number, { procedu
 
 type Due = ReturnType<typeof dueBy>
 
-function dueIn(procedure: Procedure, of: Case | undefined): Due {
-  return of === undefined || isEnded(procedure, of) ? [] : dueBy(procedure, of, Number.MAX_SAFE_INTEGER)
+/**
+ * What runs out; of a case that has ended what ran out before. That is past at its seat, and may be to come where the own
+ * log has written nothing for long: findings are computed at the time of that.
+ */
+function dueIn(procedure: Procedure, of: Case, ended: number): Due {
+  if (ended === 0) return dueBy(procedure, of, Number.MAX_SAFE_INTEGER)
+  const { withdrawnAt: _, ...rest } = of
+  return dueBy(procedure, rest, ended - 1)
 }
 
 function writeClocks(database: Database, file: number, before: Due, after: Due): void {

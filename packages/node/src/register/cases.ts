@@ -169,7 +169,8 @@ export function dueClocks(database: Database, { from = 0, until, after, limit }:
   const { at, file, clock } = after ?? { at: from, file: -1, clock: '' }
   return database
     .prepare(
-      `SELECT at, case_file, clock FROM due_clock WHERE at <= ? AND at >= ? AND (at, case_file, clock) > (?, ?, ?)
+      `SELECT at, case_file, clock FROM due_clock CROSS JOIN case_now USING (case_file)
+       WHERE ended = 0 AND at <= ? AND at >= ? AND (at, case_file, clock) > (?, ?, ?)
        ORDER BY at, case_file, clock LIMIT ?`,
     )
     .all(until, Math.max(from, at), at, file, clock, limit)

@@ -33,7 +33,7 @@ const disputeMoves = [
   ['acknowledge', {}],
   ['consult', {}],
   ['acknowledge', { text: 'Received.' }],
-  ['settle', { terms: digestOf(0) }],
+  ['settle', { terms: digestOf(0), documents: documentsOf(0) }],
   ['close', {}],
   ['reply', { text: 'We have read this.' }],
   ['offer', { means: 'mediation' }],

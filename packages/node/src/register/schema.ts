@@ -9,7 +9,7 @@
  * Tables of single kinds hold statements that took effect. `effective` is the position at which that happened: the
  * statement's own, or that of the approval that completed its threshold. It is unique, and it is the order that counts.
  */
-export const schemaVersion = '3'
+export const schemaVersion = '4'
 
 /** Entries one log can hold before positions of two logs would touch; 2^53 leaves room for 8,192 logs. */
 export const positionsPerLog = 2 ** 40

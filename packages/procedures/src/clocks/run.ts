@@ -1,6 +1,7 @@
 /** How the moves of a case start and stop its clocks. */
 import { secondsOf } from '@comity/statement'
-import type { Case, Move, RunningClock } from '../case.ts'
+import { departuresOf } from '../at-time.ts'
+import { type Case, deadlineOf, type Move, type RunningClock } from '../case.ts'
 import type { ChosenLength, ClockDefinition, Procedure } from '../definition.ts'
 import { ProcedureError } from '../procedure-error.ts'
 import { endOf } from './end.ts'
@@ -11,12 +12,27 @@ export function clocksAfter(procedure: Procedure, of: Case, move: Move, isLast: 
   const clocks: Record<string, RunningClock> = { ...of.clocks }
   for (const [name, clock] of Object.entries(procedure.clocks)) {
     const running = clocks[name]
-    const stops = clock.stops.includes(move.name) && isLast && running !== undefined && running.stoppedAt === undefined
+    const stops =
+      clock.stops.includes(move.name) &&
+      isLast &&
+      running !== undefined &&
+      running.stoppedAt === undefined &&
+      !isOfAnother(procedure, name, running, of, move)
     if (stops) clocks[name] = { ...running, stoppedAt: move.filedAt, stoppedBy: move.statement }
     const begun = clock.starts.includes(move.name) && isLast ? started(clock, of, move) : undefined
     if (begun !== undefined) clocks[name] = begun
   }
   return clocks
+}
+
+/** Whether a clock of notices goes on: the notice that is taken back is not the one it shows. */
+function isOfAnother(procedure: Procedure, clock: string, running: RunningClock, of: Case, { name }: Move): boolean {
+  const derived = procedure.moves[name]?.derives?.facts ?? []
+  const takesBack = Object.values(procedure.roles).some(
+    ({ leaves }) => leaves?.clock === clock && derived.includes(leaves.fact),
+  )
+  if (!takesBack) return false
+  return departuresOf(procedure, of).some((each) => each.clock === clock && each.at === deadlineOf(running))
 }
 
 function started(clock: ClockDefinition, of: Case, move: Move): RunningClock | undefined {

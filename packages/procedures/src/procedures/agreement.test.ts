@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Case } from '../case.ts'
 import { moveBy, partyOf, seat, start, utc } from '../play.fixture.ts'
-import { atTime } from '../at-time.ts'
+import { atTime, departuresOf } from '../at-time.ts'
 import { openCase, reduce } from '../reduce.ts'
+import { dueBy } from '../timeline.ts'
 import { agreement } from './agreement.ts'
 
 const terms = `sha256:${'7e'.repeat(32)}`
@@ -74,6 +75,44 @@ test('among several, who gave notice leaves, and the agreement goes on between t
   assert.deepEqual([left.state, left.roles['party']], ['ending', [partyOf('a'), partyOf('b')]])
   assert.throws(() => reduce(agreement, of, moveBy('c', 'suspend', { ground: 'x' }, first)), { code: 'not-your-move' })
   assert.equal(atTime(agreement, of, start + 430 * day).state, 'ended')
+})
+
+test('a second notice leaves the first one due, and whoever takes back the one stops nothing of the other', () => {
+  const [first, second] = [start + 366 * day - 1, start + 426 * day - 1]
+  let of = reduce(agreement, inForce(), moveBy('c', 'give-notice'))
+  of = reduce(agreement, of, moveBy('b', 'give-notice', {}, start + 60 * day))
+  const due = (each: Case): readonly number[] => dueBy(agreement, each, Number.MAX_SAFE_INTEGER).map(({ at }) => at)
+  assert.deepEqual(due(of), [first, second])
+  assert.deepEqual(
+    departuresOf(agreement, of).map(({ party, at }) => [party, at]),
+    [
+      [partyOf('c'), first],
+      [partyOf('b'), second],
+    ],
+  )
+  const earlierBack = reduce(agreement, of, moveBy('c', 'take-back-notice', {}, start + 61 * day))
+  assert.deepEqual(due(earlierBack), [second])
+  assert.equal(earlierBack.clocks['notice']?.stoppedAt, undefined, 'the latest notice is not the one taken back')
+  const laterBack = reduce(agreement, of, moveBy('b', 'take-back-notice', {}, start + 61 * day))
+  assert.deepEqual(due(laterBack), [first])
+  assert.notEqual(laterBack.clocks['notice']?.stoppedAt, undefined)
+  assert.deepEqual(due(reduce(agreement, of, moveBy('a', 'end', {}, start + 61 * day))), [first, second])
+})
+
+test('it is suspended once one leaves and fewer than two of the others apply it', () => {
+  let of = reduce(agreement, inForce(), moveBy('c', 'suspend', { ground: 'Requests went around the authority.' }))
+  of = reduce(agreement, of, moveBy('b', 'give-notice'))
+  assert.equal(of.state, 'in-force')
+  const left = atTime(agreement, of, start + 366 * day)
+  assert.deepEqual([left.state, left.roles['party']?.length], ['suspended', 2])
+})
+
+test('who has left may come back, and has then given no notice', () => {
+  const given = reduce(agreement, inForce(['b', 'c'], { open: true }), moveBy('c', 'give-notice'))
+  const back = reduce(agreement, given, moveBy('c', 'accede', { terms }, start + 400 * day))
+  const then = atTime(agreement, back, start + 500 * day)
+  assert.deepEqual(then.roles['party'], ['a', 'b', 'c'].map(partyOf))
+  assert.equal(reduce(agreement, back, moveBy('c', 'give-notice', {}, start + 401 * day)).state, 'in-force')
 })
 
 test('the parties agree that a notice ends earlier, and while the case is suspended it stands still', () => {

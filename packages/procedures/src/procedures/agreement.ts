@@ -22,12 +22,14 @@ const confirmed = (said: string): readonly StateRecord[] => [
   { provision: 'code-j', text: said },
 ]
 
+type Look = Pick<GuardLook, 'facts' | 'roles'>
+
 /** Who has suspended it, and who leaves when. Safe: nothing but the derivations below writes these facts. */
-const suspendedBy = ({ facts }: GuardLook) => (facts['suspendedBy'] ?? []) as readonly string[]
-const leaving = ({ facts }: GuardLook) => (facts['leaving'] ?? {}) as Readonly<Record<string, number>>
+const suspendedBy = ({ facts }: Look) => (facts['suspendedBy'] ?? []) as readonly string[]
+const leaving = ({ facts }: Look) => (facts['leaving'] ?? {}) as Readonly<Record<string, number>>
 
 /** Between two parties at least it is applied, or it is suspended; with fewer that stay it is ending. */
-function standingOf(look: GuardLook): 'in-force' | 'ending' | 'suspended' {
+function standingOf(look: Look): 'in-force' | 'ending' | 'suspended' {
   const parties = look.roles['party'] ?? []
   if (parties.filter((each) => !suspendedBy(look).includes(each)).length < 2) return 'suspended'
   return parties.filter((each) => !Object.hasOwn(leaving(look), each)).length < 2 ? 'ending' : 'in-force'
@@ -51,7 +53,14 @@ export const agreement = defineProcedure({
     party: {
       title: 'Who is to be bound',
       most: 193,
-      leaves: { fact: 'leaving', least: 2, state: 'ended' },
+      leaves: {
+        fact: 'leaving',
+        clock: 'notice',
+        least: 2,
+        state: 'ended',
+        // An amendment that is before the parties stays before those that are left.
+        choose: (left, state) => (state === 'amending' ? state : standingOf(left)),
+      },
     },
     depositary: { title: 'Who keeps the texts and tells the parties', isBystander: true },
     'third-state': { title: 'A State that says what the terms do to its data', most: 64, isBystander: true },
@@ -104,6 +113,7 @@ export const agreement = defineProcedure({
         }),
         documents: Type.Optional(documents),
       }),
+      brings: ['terms'],
       guard: soundRules,
       keeps: ['terms', 'open'],
       cites: [initiative],
@@ -152,6 +162,7 @@ export const agreement = defineProcedure({
         conflicts: Type.Optional(statementId),
         documents: Type.Optional(documents),
       }),
+      brings: ['amended'],
       guard: soundRules,
       keeps: ['amended'],
       cites: [treaties('39', true)],

@@ -94,6 +94,7 @@ export const decision = defineProcedure({
         importance: oneOf(['ordinary', 'important'], 'important questions take two thirds of those voting'),
         documents: Type.Optional(documents),
       }),
+      brings: ['text'],
       keeps: ['importance', 'text'],
       cites: [charter, code],
     },
@@ -107,6 +108,7 @@ export const decision = defineProcedure({
         amendment: Type.Optional({ ...digest, description: 'document with the amendment that is asked for' }),
         documents: Type.Optional(documents),
       }),
+      brings: ['amendment'],
     },
     amend: {
       title: 'Put an amended text before the members',
@@ -114,6 +116,7 @@ export const decision = defineProcedure({
       from: ['discussion', 'objected'],
       to: 'discussion',
       body: closed({ text: digest, documents: Type.Optional(documents), reason: Type.Optional(text(4000)) }),
+      brings: ['text'],
       keeps: ['text'],
     },
     'call-consensus': {

@@ -42,7 +42,7 @@ export const dispute = defineProcedure({
   visibility: 'public',
   states: {
     notified: { title: 'Notified', record: { provision: 'code-k', text: 'A dispute is on record.' } },
-    acknowledged: { title: 'Acknowledged' },
+    acknowledged: { title: 'Acknowledged', record: { provision: 'code-k', text: 'A dispute is on record.' } },
     consultations: { title: 'In consultations', record: { provision: 'code-k', text: 'The parties consult.' } },
     assisted: {
       title: 'Before a means both chose',
@@ -53,7 +53,11 @@ export const dispute = defineProcedure({
       isSettled: true,
       record: { provision: 'code-k', text: 'There is an outcome.' },
     },
-    referred: { title: 'Referred elsewhere', isEnd: true },
+    referred: {
+      title: 'Referred elsewhere',
+      isEnd: true,
+      record: { provision: 'code-k', text: 'The dispute was referred elsewhere.' },
+    },
     closed: { title: 'Closed', isEnd: true, record: { provision: 'code-k', text: 'The dispute is closed.' } },
   },
   moves: {
@@ -164,6 +168,7 @@ export const dispute = defineProcedure({
       from: ['notified', 'acknowledged', 'consultations', 'assisted'],
       to: 'outcome',
       body: closed({ terms: digest, documents: Type.Optional(documents) }),
+      brings: ['terms'],
       keeps: ['terms'],
     },
     report: {

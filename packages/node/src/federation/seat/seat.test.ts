@@ -1,11 +1,14 @@
 /** What is filed in the logs of others for a case, and what its seat makes of it. Nodes as they are; no network. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { sha256Hex } from '@comity/crypto'
 import { decodeStatement, readPayloadAs, statementUrn } from '@comity/statement'
 import { crypto } from '../../crypto-port.ts'
 import { idOf, stage, startAt } from './seat.fixture.ts'
 
-const terms = `sha256:${'5e'.repeat(32)}`
+const agreed = new TextEncoder().encode('What both sides settle on.')
+const terms = `sha256:${sha256Hex(agreed)}`
+const documents = [{ digest: terms, size: agreed.length, type: 'text/plain' }]
 
 test('a dispute between parties of three nodes runs from the first move to the last, each filing at home', async (context) => {
   const { seat, south, east, claimant, southern, eastern, move, round, stateAt, movesAt } = await stage(context)
@@ -22,7 +25,8 @@ test('a dispute between parties of three nodes runs from the first move to the l
   await everyone('acknowledge', {}, all.slice(1))
   assert.equal(stateAt(seat), 'acknowledged')
   await everyone('consult', {}, all.slice(1))
-  await everyone('settle', { terms })
+  for (const { home } of all) await home.node.documents.put(terms, agreed)
+  await everyone('settle', { terms, documents })
   assert.equal(stateAt(seat), 'outcome')
   await everyone('close')
   await everyone('reply', { text: 'Thank you.' }, all.slice(1))

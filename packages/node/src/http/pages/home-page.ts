@@ -3,6 +3,7 @@ import type {
   FindingsResponse,
   PartySummary,
   PeerSummary,
+  Reservation,
   StatementSummary,
   StatusResponse,
 } from '@comity/contract'
@@ -10,13 +11,16 @@ import { instruments, type Provision, provisionById } from '@comity/instruments'
 import { html, type Html } from './html.ts'
 import { lagText, nameOf, peerStateWords, shortOrigin, timeOf, told } from './words.ts'
 
+/** Findings of a party, with what it reserves about single provisions. */
+export type FoundParty = FindingsResponse['items'][number] & { readonly reservations: readonly Reservation[] }
+
 /** All that the page shows. */
 export interface HomePage {
   readonly status: StatusResponse
   readonly statements: readonly (StatementSummary & { readonly payload: unknown })[]
   readonly parties: readonly PartySummary[]
   readonly moreParties: boolean
-  readonly findings: FindingsResponse['items']
+  readonly findings: readonly FoundParty[]
   readonly moreFindings: boolean
   readonly peers: readonly PeerSummary[]
   /** Whole seconds since the epoch. */
@@ -202,6 +206,7 @@ function findingsSection({ findings, moreFindings }: HomePage): Html {
                   return html`<tr>
                     <th scope="row">
                       <a href="${href}">${finding.provision}</a> ${provisionById(finding.provision).title}
+                      ${party.reservations.filter(({ provision }) => provision === finding.provision).map(reserved)}
                     </th>
                     <td>${words.join(', ')}</td>
                     <td>${statementsIn(finding.cites.length)}</td>
@@ -214,6 +219,18 @@ function findingsSection({ findings, moreFindings }: HomePage): Html {
     )}
     ${moreFindings && html`<p><a href="/api/v1/findings">All findings</a></p>`}
   </section>`
+}
+
+/** What is reserved, and beside it who objects. */
+function reserved({ text, objections }: Reservation): Html {
+  return html`<p class="fine">Reserved: ${text}</p>
+    ${objections.map(
+      ({ by, at, precludes, text: said }) =>
+        html`<p class="fine">
+          Objection of ${nameOf(by.names)},
+          ${time(at)}${precludes && ', so that nothing holds between the two'}${said !== undefined && `: ${said}`}
+        </p>`,
+    )}`
 }
 
 function provisionsSection(): Html {

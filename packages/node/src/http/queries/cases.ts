@@ -8,7 +8,14 @@ import type {
   DueCasesQuery,
   StatusResponse,
 } from '@comity/contract'
-import { commonTitles, deadlineOf, momentText } from '@comity/procedures'
+import {
+  type ClockStanding,
+  commonTitles,
+  deadlineOf,
+  type Departure,
+  departuresOf,
+  momentText,
+} from '@comity/procedures'
 import type { Database } from '../../register/database.ts'
 import { indexOf, rangeOf } from '../../register/position.ts'
 import {
@@ -63,12 +70,10 @@ function cursorOf(cursor: string | undefined) {
 }
 
 export function summaryOf(look: CaseLook, record: CaseRecord): CaseSummary {
-  const { database, sight, names, at } = look
+  const { database, names } = look
   const { procedure, case: of, ended, file } = record
   const { opener, openedAt, movedAt, suspendedAt, withdrawnAt } = of
-  const next = clocksIn(database, record, sight, at)
-    .filter(({ standing }) => standing === 'running')
-    .sort((one, other) => deadlineOf(one.running) - deadlineOf(other.running))[0]
+  const next = nextIn(look, record)
   return {
     ...headOf(record),
     opener: names.of(opener),
@@ -80,12 +85,31 @@ export function summaryOf(look: CaseLook, record: CaseRecord): CaseSummary {
       next: {
         name: next.name,
         title: procedure.clocks[next.name]?.title ?? next.name,
-        at: deadlineOf(next.running),
-        deadline: momentText(deadlineOf(next.running), of.place),
+        at: next.at,
+        deadline: momentText(next.at, of.place),
       },
     }),
     opening: openingOf(database, file),
   }
+}
+
+/** What runs out next. Of notices each runs out, not the latest alone. */
+function nextIn({ database, sight, at }: CaseLook, record: CaseRecord) {
+  const running = clocksIn(database, record, sight, at)
+    .filter(({ name, standing }) => standing === 'running' && !isOfNotices(record, name))
+    .map(({ name, running: clock }) => ({ name, at: deadlineOf(clock) }))
+  const notices = noticesIn(record).map(({ clock, at: then }) => ({ name: clock, at: then }))
+  return [...running, ...notices].sort((one, other) => one.at - other.at)[0]
+}
+
+/** Whether a clock shows the latest of several notices, each of which takes effect by itself. */
+function isOfNotices({ procedure }: CaseRecord, clock: string): boolean {
+  return Object.values(procedure.roles).some(({ leaves }) => leaves?.clock === clock)
+}
+
+/** Who leaves a case that goes on, the next first. While it is suspended nobody does. */
+export function noticesIn({ procedure, case: of, ended }: CaseRecord): readonly Departure[] {
+  return ended > 0 || of.suspendedAt !== undefined ? [] : departuresOf(procedure, of)
 }
 
 /** What stands above a case wherever it is listed. */
@@ -212,9 +236,9 @@ function dueCase(look: CaseLook, due: DueClock, party: string | undefined): DueC
   const record = caseRecord(database, due.file, sight, at)
   const clock = record?.procedure.clocks[due.clock]
   if (record === undefined || record.ended > 0 || clock === undefined) return undefined
-  const parties = record.case.roles[clock.binds] ?? []
+  const parties = boundBy(record, due)
   if (party !== undefined && !parties.includes(party)) return undefined
-  const standing = clocksIn(database, record, sight, at).find(({ name }) => name === due.clock)?.standing
+  const standing = standingIn(look, record, due)
   if (standing !== 'running' && standing !== 'lapsed') return undefined
   return {
     ...headOf(record),
@@ -225,4 +249,16 @@ function dueCase(look: CaseLook, due: DueClock, party: string | undefined): DueC
     deadline: momentText(due.at, record.case.place),
     lapse: clock.lapse,
   }
+}
+
+function boundBy(record: CaseRecord, { clock, at }: DueClock): readonly string[] {
+  if (isOfNotices(record, clock))
+    return noticesIn(record).flatMap((each) => (each.clock === clock && each.at === at ? [each.party] : []))
+  return record.case.roles[record.procedure.clocks[clock]?.binds ?? ''] ?? []
+}
+
+/** A notice runs until it takes effect, which it does by itself. */
+function standingIn({ database, sight, at }: CaseLook, record: CaseRecord, due: DueClock): ClockStanding | undefined {
+  if (isOfNotices(record, due.clock)) return boundBy(record, due).length > 0 ? 'running' : undefined
+  return clocksIn(database, record, sight, at).find(({ name }) => name === due.clock)?.standing
 }

@@ -1,6 +1,6 @@
 /** One case with everything about it: who, how far, what is possible, which clocks, and what its seat did not take. */
 import type { CaseClock, CaseResponse, RefusedMove } from '@comity/contract'
-import { clocksOf, deadlineOf, possibleMoves, recordsOf, timelineOf } from '@comity/procedures'
+import { clocksOf, deadlineOf, momentText, possibleMoves, recordsOf, timelineOf } from '@comity/procedures'
 import { decodeStatement, readPayloadAs } from '@comity/statement'
 import { crypto } from '../../crypto-port.ts'
 import type { Database } from '../../register/database.ts'
@@ -17,8 +17,9 @@ import {
 } from '../../register/cases.ts'
 import { indexOf } from '../../register/position.ts'
 import type { ComityNode } from '../../node.ts'
-import { type CaseLook, lookAt, summaryOf } from './cases.ts'
+import { type CaseLook, lookAt, noticesIn, summaryOf } from './cases.ts'
 import { procedureView } from './procedures.ts'
+import { reservationsIn } from './reservations.ts'
 import { leafAt } from './statements.ts'
 
 /** Moves that the history on a case's page has. */
@@ -39,6 +40,7 @@ export function caseDetails(node: ComityNode, urn: string): CaseResponse | undef
   const moves = movesOf(database, file, sight, { newest: true, limit: timelineMost }).toReversed()
   const refused = of.seat === node.origin ? node.seat.refusalsOf(urn).slice(0, shownMost) : []
   const isRefused = new Set(refused.map(({ id }) => id))
+  const reservations = reservationsIn(look, record)
   return {
     ...summaryOf(look, record),
     place: { ...of.place },
@@ -51,6 +53,13 @@ export function caseDetails(node: ComityNode, urn: string): CaseResponse | undef
     records: recordsOf(procedure, of).map(({ provision, text }) => ({ provision, text })),
     facts: { ...of.facts },
     clocks: clockViews(record, clocks, at),
+    leaving: noticesIn(record).map(({ party, role, at: then }) => ({
+      party: names.of(party),
+      role,
+      at: then,
+      deadline: momentText(then, of.place),
+    })),
+    ...(reservations === undefined ? {} : { reservations }),
     possible: possibleIn(look, record),
     proposals: of.proposals.map(({ statement, what, by }) => ({ statement, what: { ...what }, by: [...by] })),
     timeline: timelineIn(look, record, clocks, moves),

@@ -1,11 +1,13 @@
-import type { PartiesQuery, PartyResponse, PartySummary } from '@comity/contract'
+import type { PartiesQuery, PartyResponse, PartySummary, Reservation } from '@comity/contract'
 import { type AdherencePayload, type EndorsementPayload, type PartyState, instrumentIds } from '@comity/statement'
 import type { Database } from '../../register/database.ts'
 import { idText } from '../../register/by-id.ts'
 import { indexOf, rangeOf } from '../../register/position.ts'
 import { positionsPerLog } from '../../register/schema.ts'
 import { Sight } from '../../register/sight.ts'
+import { Names } from './names.ts'
 import { limitOf, numericCursor, type Page } from './page.ts'
+import { reservationsOf } from './reservations.ts'
 import { containing, jsonOf, optional, placeColumns, placeOf, type Row, where } from './rows.ts'
 
 /** Endorsements that a party's page shows. */
@@ -148,6 +150,7 @@ function bondsOf(database: Database, sight: Sight, urn: string): PartyResponse['
      ORDER BY kind_row.effective DESC LIMIT 1`,
   )
   const stays = sight.residenceOf(urn)?.stays.toReversed() ?? []
+  const look = { database, sight, names: new Names(database, sight) }
   return instrumentIds.flatMap((instrument) => {
     const row = firstOf(stays, ({ party, from, to }) => select.get(party, instrument, from, to))
     if (row === undefined) return []
@@ -158,10 +161,15 @@ function bondsOf(database: Database, sight: Sight, urn: string): PartyResponse['
       form: row['form'] === 'support' ? ('support' as const) : ('adherence' as const),
       ...(payload.version === undefined ? {} : { version: payload.version }),
       declarations: payload.declarations ?? [],
-      reservations: payload.reservations ?? [],
+      reservations: reservationsOf(look, { party: urn, instrument, effective: Number(row['effective']) }, payload),
       ...optional('withdrawnAfter', row['withdrawn_after'], Number),
     }
   })
+}
+
+/** What a party reserves by its latest word on each instrument. */
+export function reservationsNow(database: Database, urn: string): readonly Reservation[] {
+  return bondsOf(database, new Sight(database), urn).flatMap(({ reservations }) => reservations)
 }
 
 function firstOf<T, R>(list: readonly T[], read: (each: T) => R | undefined): R | undefined {

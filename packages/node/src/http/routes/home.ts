@@ -4,7 +4,7 @@ import { matches, revalidate } from '../caching.ts'
 import type { HttpContext } from '../context.ts'
 import { homePage } from '../pages/home-page.ts'
 import { listFindings } from '../queries/findings.ts'
-import { listParties } from '../queries/parties.ts'
+import { listParties, reservationsNow } from '../queries/parties.ts'
 import { newestStatements } from '../queries/statements.ts'
 import { peerSummaries } from './peers.ts'
 import { statusOf } from './status.ts'
@@ -49,7 +49,7 @@ export function homeRoutes(app: FastifyInstance, context: HttpContext): void {
       statements: newestStatements(node, statementsShown),
       parties: parties.items,
       moreParties: parties.next !== undefined,
-      findings: [...findings.items],
+      findings: findings.items.map((each) => ({ ...each, reservations: reservationsNow(node.reader, each.party) })),
       moreFindings: findings.next !== undefined,
       peers: peerSummaries(node),
       now: node.now(),

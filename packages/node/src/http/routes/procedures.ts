@@ -1,5 +1,5 @@
 import { api } from '@comity/contract'
-import { newestOf, type Procedure, ProcedureError, procedureOf } from '@comity/procedures'
+import { calendars, newestOf, type Procedure, ProcedureError, procedureOf } from '@comity/procedures'
 import type { FastifyInstance } from 'fastify'
 import { answers } from '../documented.ts'
 import { listProcedures, procedureView } from '../queries/procedures.ts'
@@ -14,10 +14,11 @@ export function procedureRoutes(app: FastifyInstance): void {
     schema: {
       operationId: 'procedures',
       tags,
-      summary: 'Procedures, every version of each',
+      summary: 'Procedures, every version of each, and what their clocks are counted by',
       response: answers(api.proceduresResponse, 'all of them, by name'),
     },
-    handler: async (_request, reply) => reply.header('cache-control', oneHour).send({ procedures: listProcedures() }),
+    handler: async (_request, reply) =>
+      reply.header('cache-control', oneHour).send({ procedures: listProcedures(), calendars: calendars() }),
   })
 
   app.get<{ Params: { name: string } }>('/procedures/:name', {
