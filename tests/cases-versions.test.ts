@@ -36,6 +36,13 @@ test('a case that is open when a newer version of its procedure comes goes on un
   assert.deepEqual(await given(after, 'old', ...data), ['dispute/1', 10])
   await after.json('case', 'open', 'dispute', 'new', '--as', 'north', ...notice, ...basis, ...data)
   assert.deepEqual(await given(after, 'new', ...data), ['dispute/2', 90])
+  // What is in a log lies open for ever.
+  const hidden = await after.run('case', 'move', 'new', 'consult', '--as', 'south', ...data)
+  assert.equal(hidden.code, 3, hidden.stdout)
+  assert.match(
+    hidden.stderr.replaceAll(/\s+/g, ' '),
+    /consult is seen by parties alone: it cannot be registered in a log.*code not-public/,
+  )
   for (const name of ['old', 'new']) await after.json('case', 'move', name, 'acknowledge', '--as', 'south', ...data)
   assert.deepEqual(await given(after, 'old', ...data), ['dispute/1', 10])
 
