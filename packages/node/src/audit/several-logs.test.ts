@@ -146,6 +146,26 @@ test('one finding that is not what the rules give over the logs of its cut', asy
   assert.equal(ruleset.digest, currentRuleset.digest)
 })
 
+test('findings that name a trust policy are computed again under that: today’s ruleset reads nothing of it', async (context) => {
+  const { a, b, c, clock } = await three(context)
+  const { node, keeper } = b
+  const { cut, at, ruleset, digest: plain } = await node.findings.publishable()
+  const trust = `sha256:${'ab'.repeat(32)}`
+  const { digest } = await node.findings.assess({ cut, at, ruleset, trust })
+  assert.equal(digest, plain)
+  const by = signerOf(keyFor(`${context.name} 1 findings`))
+  const publish = (said: string) => {
+    clock.advance(1)
+    const payload = { cut: [...cut], at, ruleset, trust, digest: said }
+    return node.submit(keeper.sign('findings', node.origin, payload, clock.now(), by))
+  }
+  await publish(digest)
+  const report = await auditOf(a.url, b.url, c.url)
+  assert.deepEqual([differences(report), report.logs[1]?.findings.recomputed], [[], 1])
+  const { index } = await publish(`sha256:${'00'.repeat(32)}`)
+  assert.deepEqual(differences(await auditOf(a.url, b.url, c.url)), [`findings-differ entry ${index}`])
+})
+
 test('one entry, or one hash, of a copy that another node keeps', async (context) => {
   const { a, b, c } = await three(context)
   const prefix = `/mirrors/${encodeURIComponent(a.node.origin)}/tile/`
