@@ -102,7 +102,7 @@ export function timelineOf(
   at: number,
 ): readonly TimelineEntry[] {
   const moved = moves.map(({ name, by, statement, at: then }): TimelineEntry => {
-    const title = isCommonMove(name) ? commonTitles[name] : moveOf(procedure, name).title
+    const title = titleOfMove(procedure, name)
     return { at: then, moment: momentText(then, of.place), what: 'move', title, by, statement }
   })
   const lapsed = clocksOf(procedure, of, at)
@@ -118,4 +118,9 @@ export function timelineOf(
 /** Whether a term took effect: nobody's move stopped it, and it stopped all the same. */
 function hasRunOut({ clocks }: Procedure, { name, stoppedAt, stoppedBy }: ClockView): boolean {
   return clocks[name]?.term !== undefined && stoppedAt !== undefined && stoppedBy === undefined
+}
+
+/** What a move is called, such as `Enter into consultations`. Throws ProcedureError `unknown-move`. */
+export function titleOfMove(procedure: Procedure, name: string): string {
+  return isCommonMove(name) ? commonTitles[name] : moveOf(procedure, name).title
 }

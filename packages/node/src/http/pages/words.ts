@@ -1,6 +1,7 @@
 /** How the register is told in sentences. */
 import type { PeerSummary, StatementSummary } from '@comity/contract'
-import { parseAdvisoryUrn, parseReleaseUrn } from '@comity/statement'
+import { ProcedureError, procedureOf, titleOfMove } from '@comity/procedures'
+import { parseAdvisoryUrn, parseCaseUrn, parseReleaseUrn } from '@comity/statement'
 
 type Names = readonly { readonly language: string; readonly text: string }[]
 
@@ -86,10 +87,25 @@ export function told({ kind, sub, payload }: StatementSummary & { readonly paylo
       return 'withheld a document'
     case 'trust':
       return 'stated whom it trusts'
+    case 'move':
+      return `moved in the case ${parseCaseUrn(sub)?.slug ?? sub}: ${movedText(text('procedure') ?? '', text('move') ?? '')}`
+    case 'commitment':
+      return 'committed itself to an hour of its sealed messages, whichever they were'
     case 'continuation':
       return 'said which log this one continues'
     default:
       return `registered a statement of kind ${kind}`
+  }
+}
+
+/** `Enter into consultations (Settlement of a dispute)`; of a procedure that is not known here, as the statement has it. */
+function movedText(version: string, move: string): string {
+  try {
+    const procedure = procedureOf(version)
+    return `${titleOfMove(procedure, move)} (${procedure.title})`
+  } catch (error) {
+    if (!(error instanceof ProcedureError)) throw error
+    return `${move} (${version})`
   }
 }
 
