@@ -128,10 +128,18 @@ test('the main job: from a product to an answer that anybody can audit', async (
     findings: { published: number; recomputed: number }
   }>('audit', url)
   assert.equal(report.verdict, 'equal')
-  assert.deepEqual(
-    { ...report.kinds, time: 0 },
-    { acknowledgement: 2, advisory: 1, findings: 1, party: 3, policy: 1, product: 1, release: 1, support: 1, time: 0 },
-  )
+  // How many of these two there are, the clock says: a node commits itself to its messages as an hour ends.
+  const { time: _, commitment: __, ...kinds } = report.kinds
+  assert.deepEqual(kinds, {
+    acknowledgement: 2,
+    advisory: 1,
+    findings: 1,
+    party: 3,
+    policy: 1,
+    product: 1,
+    release: 1,
+    support: 1,
+  })
   assert.equal(report.findings.recomputed, 1)
 
   // The inventory stayed at home: nothing of it is in anything that the node serves to others.
