@@ -49,7 +49,7 @@ describe('readCve', () => {
           {
             vendor: 'Example',
             product: 'Relay',
-            collectionURL: 'https://registry.npmjs.org',
+            collectionURL: 'https://packages.example.org',
             packageName: 'relay',
             packageURL: 'pkg:npm/relay',
             cpes: ['cpe:2.3:a:example:relay:*:*:*:*:*:*:*:*'],
@@ -89,7 +89,7 @@ describe('readCve', () => {
             {
               vendor: 'Example',
               product: 'Relay',
-              collectionUrl: 'https://registry.npmjs.org',
+              collectionUrl: 'https://packages.example.org',
               packageName: 'relay',
               purl: 'pkg:npm/relay',
               cpes: ['cpe:2.3:a:example:relay:*:*:*:*:*:*:*:*'],

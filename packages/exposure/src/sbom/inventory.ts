@@ -3,7 +3,7 @@ import { ExposureError } from '../exposure-error.ts'
 import { ProblemCollector, quoted, type ProblemList } from '../problem.ts'
 import { labelOf, type Component, type PathlessComponent } from './component.ts'
 import { DependencyGraph } from './dependency-graph.ts'
-import type { MemberSink } from './json-members.ts'
+import type { MemberSink } from '../json/json-members.ts'
 import type { SbomLimits } from './sbom-limits.ts'
 
 export type SbomFormat = 'CycloneDX' | 'SPDX'

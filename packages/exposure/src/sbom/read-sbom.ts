@@ -7,16 +7,15 @@
  *     { "@context": "https://spdx.org/rdf/3.0.1/spdx-context.jsonld", "@graph": […] } SPDX 3.0
  */
 import { ExposureError } from '../exposure-error.ts'
+import type { MemberSink } from '../json/json-members.ts'
 import { isObject } from '../json/json-object.ts'
+import { readMembers } from '../json/read-members.ts'
+import { jsonPointer } from '../problem.ts'
 import { CycloneDxReader, cycloneDxMembers } from './cyclonedx.ts'
 import type { Sbom, SbomReader } from './inventory.ts'
-import { JsonMembers, type MemberSink } from './json-members.ts'
 import { defaultSbomLimits, type SbomLimits } from './sbom-limits.ts'
 import { spdx2Members, Spdx2Reader } from './spdx-2.ts'
 import { spdx3Members, Spdx3Reader } from './spdx-3.ts'
-
-/** Large sources are pushed in slices of this size. */
-const sliceBytes = 1024 * 1024
 
 /**
  * Reads an inventory: CycloneDX 1.4 to 1.7, SPDX 2.2 and 2.3, or SPDX 3.0, as JSON.
@@ -32,19 +31,8 @@ export async function readSbom(
 ): Promise<Sbom> {
   const all = { ...defaultSbomLimits, ...limits }
   const chooser = new Chooser(all)
-  const members = new JsonMembers(chooser, all)
-  let bytes = 0
-  for await (const chunk of source instanceof Uint8Array ? slices(source) : source) {
-    bytes += chunk.length
-    if (bytes > all.bytes) throw new ExposureError('too-large', `an SBOM may have ${all.bytes} octets`)
-    members.push(chunk)
-  }
-  members.end()
+  await readMembers(source, chooser, all, 'an SBOM')
   return chooser.finish()
-}
-
-function* slices(bytes: Uint8Array): Generator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += sliceBytes) yield bytes.subarray(at, at + sliceBytes)
 }
 
 const formats = [
@@ -103,6 +91,6 @@ function checkWrapped(name: string, value: unknown): void {
   if (!isObject(value)) return
   const wrapped = formats.find(({ marker }) => value[marker] !== undefined)
   if (wrapped === undefined) return
-  const pointer = `/${name.slice(0, 80).replaceAll('~', '~0').replaceAll('/', '~1')}`
+  const pointer = jsonPointer(name.slice(0, 80))
   throw new ExposureError('not-an-sbom', `the ${wrapped.name} document inside this one has to be given alone`, pointer)
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { ExposureError } from '../exposure-error.ts'
+import { orRefused } from '../or-refused.fixture.ts'
 import { maxVersConstraints, maxVersLength, parseVers, readVers } from './parse-vers.ts'
 import { formatVers } from './vers-range.ts'
 
@@ -159,12 +159,3 @@ describe('the readers of VERS, by property', () => {
     )
   })
 })
-
-function orRefused<Value>(read: () => Value): Value | undefined {
-  try {
-    return read()
-  } catch (error) {
-    assert.ok(error instanceof ExposureError, String(error))
-    return undefined
-  }
-}

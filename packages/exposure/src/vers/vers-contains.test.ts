@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import { ExposureError } from '../exposure-error.ts'
+import { orRefused } from '../or-refused.fixture.ts'
 import { parseVers, readVers } from './parse-vers.ts'
 import { simplifyVers, versContains, versTest } from './vers-contains.ts'
 import { comparators, formatVers, type VersConstraint, type VersRange } from './vers-range.ts'
@@ -132,13 +132,4 @@ function between(): readonly string[] {
 
 function words(text: string): readonly string[] {
   return text.split(' ').filter((word) => word !== '')
-}
-
-function orRefused<Value>(read: () => Value): Value | undefined {
-  try {
-    return read()
-  } catch (error) {
-    assert.ok(error instanceof ExposureError, String(error))
-    return undefined
-  }
 }

@@ -1,13 +1,11 @@
 /** Reads VEX documents as a stream: OpenVEX, or the vulnerabilities of a CycloneDX document. */
 import { ExposureError } from '../exposure-error.ts'
-import { JsonMembers, type MemberSink } from '../sbom/json-members.ts'
+import type { MemberSink } from '../json/json-members.ts'
+import { readMembers } from '../json/read-members.ts'
 import { CycloneDxVexReader } from './cyclonedx-vex.ts'
 import { OpenVexReader } from './open-vex.ts'
 import { defaultVexLimits, type VexLimits } from './vex-limits.ts'
 import type { VexDocument } from './vex-statement.ts'
-
-/** Large sources are pushed in slices of this size. */
-const sliceBytes = 1024 * 1024
 
 /**
  * Reads the statements of a VEX document.
@@ -23,19 +21,8 @@ export async function readVex(
 ): Promise<VexDocument> {
   const all = { ...defaultVexLimits, ...limits }
   const chooser = new Chooser(all)
-  const members = new JsonMembers(chooser, all)
-  let bytes = 0
-  for await (const chunk of source instanceof Uint8Array ? slices(source) : source) {
-    bytes += chunk.length
-    if (bytes > all.bytes) throw new ExposureError('too-large', `a VEX document may have ${all.bytes} octets`)
-    members.push(chunk)
-  }
-  members.end()
+  await readMembers(source, chooser, all, 'a VEX document')
   return chooser.finish()
-}
-
-function* slices(bytes: Uint8Array): Generator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += sliceBytes) yield bytes.subarray(at, at + sliceBytes)
 }
 
 const cycloneDxMembers = new Set([

@@ -288,12 +288,8 @@ export class Vault {
   /** Ends the work under way. What is not matched yet will be after the next start. */
   async close(): Promise<void> {
     this.#closed = true
-    await runAllInTurn([
-      () => this.#matching,
-      () => this.#lastTurn,
-      () => this.#readerView.close(),
-      () => this.#view.close(),
-    ])
+    const views = [this.#readerView, this.#view]
+    await runAllInTurn([() => this.#matching, () => this.#lastTurn, ...views.map((view) => () => view.close())])
   }
 
   async #reporting(onProgress: OnProgress | undefined, work: () => Promise<void>): Promise<void> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import semver from 'semver'
-import { ExposureError } from '../../exposure-error.ts'
+import { orRefused } from '../../or-refused.fixture.ts'
 import { versTest } from '../vers-contains.ts'
 import { formatVers } from '../vers-range.ts'
 import { versFromNative } from './from-native.ts'
@@ -167,12 +167,3 @@ describe('versFromNative, by property', () => {
     )
   })
 })
-
-function orRefused<Value>(read: () => Value): Value | undefined {
-  try {
-    return read()
-  } catch (error) {
-    assert.ok(error instanceof ExposureError, String(error))
-    return undefined
-  }
-}
