@@ -85,6 +85,11 @@ export function departuresOf({ roles }: Procedure, of: Case): readonly Departure
     .sort((one, other) => one.at - other.at)
 }
 
+/** Whether a clock shows the latest of several notices, each of which takes effect by itself. */
+export function isOfNotices({ roles }: Procedure, clock: string): boolean {
+  return Object.values(roles).some(({ leaves }) => leaves?.clock === clock)
+}
+
 /** By party, when it leaves. Safe: such a fact is written by derivations that give it this form. */
 export function leavingIn({ facts }: Pick<Case, 'facts'>, fact: string): Readonly<Record<string, number>> {
   return (facts[fact] ?? {}) as Readonly<Record<string, number>>

@@ -38,7 +38,7 @@ export {
 } from './case.ts'
 export { type Opening, openCase, reduce } from './reduce.ts'
 export { requireBrought, requireForm } from './require-form.ts'
-export { atTime, type Departure, departuresOf, isEnded, recordsIn, recordsOf } from './at-time.ts'
+export { atTime, type Departure, departuresOf, isOfNotices, isEnded, recordsIn, recordsOf } from './at-time.ts'
 export { possibleMoves } from './possible.ts'
 export { type Filing, standingWith, type StandingWith } from './standing-with.ts'
 export { commonBodies, commonTitles } from './common-moves.ts'

@@ -1,5 +1,5 @@
 import { type Case, deadlineOf, type Move, type RunningClock, standingOf } from './case.ts'
-import { departuresOf } from './at-time.ts'
+import { departuresOf, isOfNotices } from './at-time.ts'
 import { endOf, momentText } from './clocks/end.ts'
 import { lengthText } from './clocks/length.ts'
 import { commonTitles, isCommonMove } from './common-moves.ts'
@@ -71,9 +71,8 @@ export function dueBy(
 ): readonly { readonly clock: string; readonly at: number }[] {
   const { suspendedAt = Infinity, withdrawnAt } = of
   if (withdrawnAt !== undefined) return []
-  const ofNotices = new Set(Object.values(procedure.roles).flatMap(({ leaves }) => leaves?.clock ?? []))
   const clocks = Object.entries(of.clocks).flatMap(([clock, running]) =>
-    running.stoppedAt === undefined && !ofNotices.has(clock) ? [{ clock, at: deadlineOf(running) }] : [],
+    running.stoppedAt === undefined && !isOfNotices(procedure, clock) ? [{ clock, at: deadlineOf(running) }] : [],
   )
   const leaving = of.suspendedAt === undefined ? departuresOf(procedure, of) : []
   const notices = leaving.map(({ clock, at }) => ({ clock, at }))

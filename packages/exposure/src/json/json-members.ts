@@ -10,6 +10,7 @@
  * (docs/decisions/sbom-reading.md has the figures).
  */
 import { ExposureError } from '../exposure-error.ts'
+import { jsonPointer } from '../problem.ts'
 
 /** What receives the pieces, in document order. */
 export interface MemberSink {
@@ -277,8 +278,7 @@ export class JsonMembers {
   #pointer(): string {
     if (this.#member === '') return ''
     const inArray = this.#state === 'element' || this.#state === 'first-element' || this.#state === 'after-element'
-    const member = this.#member.slice(0, 80).replaceAll('~', '~0').replaceAll('/', '~1')
-    return inArray ? `/${member}/${this.#index}` : `/${member}`
+    return jsonPointer(this.#member.slice(0, 80), ...(inArray ? [this.#index] : []))
   }
 
   #refuse(reason: string): never {

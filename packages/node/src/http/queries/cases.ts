@@ -14,6 +14,7 @@ import {
   deadlineOf,
   type Departure,
   departuresOf,
+  isOfNotices,
   momentText,
 } from '@comity/procedures'
 import type { Database } from '../../register/database.ts'
@@ -96,15 +97,10 @@ export function summaryOf(look: CaseLook, record: CaseRecord): CaseSummary {
 /** What runs out next. Of notices each runs out, not the latest alone. */
 function nextIn({ database, sight, at }: CaseLook, record: CaseRecord) {
   const running = clocksIn(database, record, sight, at)
-    .filter(({ name, standing }) => standing === 'running' && !isOfNotices(record, name))
+    .filter(({ name, standing }) => standing === 'running' && !isOfNotices(record.procedure, name))
     .map(({ name, running: clock }) => ({ name, at: deadlineOf(clock) }))
   const notices = noticesIn(record).map(({ clock, at: then }) => ({ name: clock, at: then }))
   return [...running, ...notices].sort((one, other) => one.at - other.at)[0]
-}
-
-/** Whether a clock shows the latest of several notices, each of which takes effect by itself. */
-function isOfNotices({ procedure }: CaseRecord, clock: string): boolean {
-  return Object.values(procedure.roles).some(({ leaves }) => leaves?.clock === clock)
 }
 
 /** Who leaves a case that goes on, the next first. While it is suspended nobody does. */
@@ -252,13 +248,13 @@ function dueCase(look: CaseLook, due: DueClock, party: string | undefined): DueC
 }
 
 function boundBy(record: CaseRecord, { clock, at }: DueClock): readonly string[] {
-  if (isOfNotices(record, clock))
+  if (isOfNotices(record.procedure, clock))
     return noticesIn(record).flatMap((each) => (each.clock === clock && each.at === at ? [each.party] : []))
   return record.case.roles[record.procedure.clocks[clock]?.binds ?? ''] ?? []
 }
 
 /** A notice runs until it takes effect, which it does by itself. */
 function standingIn({ database, sight, at }: CaseLook, record: CaseRecord, due: DueClock): ClockStanding | undefined {
-  if (isOfNotices(record, due.clock)) return boundBy(record, due).length > 0 ? 'running' : undefined
+  if (isOfNotices(record.procedure, due.clock)) return boundBy(record, due).length > 0 ? 'running' : undefined
   return clocksIn(database, record, sight, at).find(({ name }) => name === due.clock)?.standing
 }
