@@ -70,9 +70,12 @@ test('what a statement builds on is looked up by its name, however much its part
   const lookups = [
     [
       provider.sign('release', releaseUrn(product, '1.0'), release, start),
-      /^SEARCH product USING INDEX product_sub \(sub=\? AND effective/,
+      /^SEARCH kind_row USING INDEX product_thing \(thing=\? AND effective/,
     ],
-    [provider.sign('advisory', sub, advisory, start), /^SEARCH product USING INDEX product_sub \(sub=\? AND effective/],
+    [
+      provider.sign('advisory', sub, advisory, start),
+      /^SEARCH kind_row USING INDEX product_thing \(thing=\? AND effective/,
+    ],
     [
       provider.sign('acknowledgement', sub, acknowledged, start),
       /^SEARCH entry USING COVERING INDEX entry_id \(id=\? AND rowid>\? AND rowid<\?\)/,

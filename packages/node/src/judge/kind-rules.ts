@@ -22,7 +22,9 @@ import { NodeError } from '../node-error.ts'
 import { advisoriesById, authorById } from '../register/by-id.ts'
 import { type Entry, payloadOf } from '../register/entry.ts'
 import type { Register } from '../register/register.ts'
+import { isThing, thingKey } from '../register/thing.ts'
 import { judgeArrival } from './arrival.ts'
+import { bondKindOf } from './bond-kind.ts'
 import type { Bench } from './judge.ts'
 
 type KindRule = (entry: Entry, register: Register, bench: Bench) => void
@@ -86,25 +88,19 @@ function commitment(entry: Entry, register: Register, bench: Bench): void {
   }
 }
 
-/** States adhere; everybody else supports: a support statement binds nobody as a State. */
+/** A party files the kind that is for it: see {@link bondKindOf}. */
 function adherence(entry: Entry, register: Register): void {
   const { statement } = entry
   const type = register.book.stateOf(statement.iss)?.type
   const instrument = parseInstrumentUrn(statement.sub)
-  const isState = type === 'state'
   requireProvisions(entry)
-  if (statement.kind === 'adherence' && !isState) {
-    throw new NodeError(
-      'wrong-party-type',
-      `only States adhere to ${instrument}; a party of type ${type} files a support statement`,
-    )
-  }
-  if (statement.kind === 'support' && isState) {
-    throw new NodeError(
-      'wrong-party-type',
-      `a State files a declaration of adherence to ${instrument}, not a support statement`,
-    )
-  }
+  if (type !== undefined && statement.kind === bondKindOf(type)) return
+  throw new NodeError(
+    'wrong-party-type',
+    statement.kind === 'adherence'
+      ? `only States adhere to ${instrument}; a party of type ${type} files a support statement`
+      : `a State files a declaration of adherence to ${instrument}, not a support statement`,
+  )
 }
 
 /** A word about a provision that does not exist would stand in the log for ever. */
@@ -240,9 +236,9 @@ function requireProduct(register: Register, sub: string, party: string): void {
   const row = register.database
     // CROSS JOIN: from the product's name, not through everything that the party has registered.
     .prepare(
-      'SELECT 1 FROM product CROSS JOIN party USING (party) WHERE sub = ? AND effective >= ? AND effective < ? AND urn = ? LIMIT 1',
+      `SELECT 1 FROM product kind_row CROSS JOIN party USING (party) WHERE ${isThing} AND effective >= ? AND effective < ? AND urn = ? LIMIT 1`,
     )
-    .get(sub, register.range.from, register.range.to, party)
+    .get(thingKey(sub), sub, register.range.from, register.range.to, party)
   if (row === undefined) {
     throw new NodeError('unknown-product', `${sub} is no product that ${party} has registered here with effect`)
   }

@@ -12,8 +12,11 @@ export const refColumns = `entry.position AS position, entry.id AS id, entry.kin
   kind_row.effective AS effective, party.urn AS urn, signing_key.kid AS kid`
 
 /** CROSS JOIN keeps SQLite from starting anywhere but at the indexed rows of the one kind. */
-export const refJoin = `CROSS JOIN entry ON entry.position = kind_row.position CROSS JOIN party ON party.party = entry.party
+export const signerJoin = `CROSS JOIN party ON party.party = entry.party
   CROSS JOIN signing_key ON signing_key.signing_key = entry.signing_key`
+
+/** The same from the row of a kind. */
+export const refJoin = `CROSS JOIN entry ON entry.position = kind_row.position ${signerJoin}`
 
 /** What a cut says about single rows: where they stand, whether they count, are contested, or have lost their document. */
 export class CutRows {

@@ -18,11 +18,13 @@ import {
 } from '@comity/assessment'
 import type { InstrumentId, PartyType } from '@comity/instruments'
 import { CaseFacts } from './case-facts.ts'
-import { CutRows, type Row, refColumns, refJoin } from './cut-rows.ts'
+import { CutRows, type Row, refColumns, refJoin, signerJoin } from './cut-rows.ts'
 import type { Database } from './database.ts'
 import { type Ranking, first, firstRows } from './first-rows.ts'
+import { ofParty } from './of-party.ts'
 import { logOf, rangeOf } from './position.ts'
 import type { Stay } from './residence.ts'
+import { isSameThing, isThing, thingKey } from './thing.ts'
 
 /** At most this many acknowledgements are looked at for one advisory. */
 const toldLimit = 16
@@ -85,7 +87,7 @@ export class RegisterFacts implements Facts {
         .prepare(
           `SELECT ${refColumns}, kind_row.form AS form, kind_row.withdrawn_after AS withdrawn_after, kind_row.payload AS payload
            FROM adherence kind_row ${refJoin}
-           WHERE ${inStay} AND kind_row.instrument = ? ORDER BY kind_row.effective DESC LIMIT 1`,
+           WHERE kind_row.party = ? AND kind_row.effective >= ? AND kind_row.effective < ? AND kind_row.instrument = ? ORDER BY kind_row.effective DESC LIMIT 1`,
         )
         .get(...bounds(stay), instrument)
       if (row !== undefined) return this.#adherenceOf(row)
@@ -163,12 +165,14 @@ export class RegisterFacts implements Facts {
     const found = stays.flatMap((stay, i) => {
       const rows = this.#database
         .prepare(
-          `SELECT ${refColumns}, kind_row.sub AS sub, ${columns} FROM ${table} kind_row ${refJoin}
-           WHERE ${inStay} AND NOT EXISTS (SELECT 1 FROM ${table} later
-             WHERE later.sub = kind_row.sub AND later.effective > kind_row.effective AND later.effective < ?)
-           ORDER BY kind_row.effective DESC`,
+          ofParty(table, {
+            columns: `${refColumns}, kind_row.sub AS sub, ${columns}`,
+            joins: signerJoin,
+            condition: `NOT EXISTS (SELECT 1 FROM ${table} later
+              WHERE ${isSameThing} AND later.effective > kind_row.effective AND later.effective < ?3)`,
+          }),
         )
-        .iterate(...bounds(stay), stay.to)
+        .iterate(...bounds(stay))
       const later = stays.slice(i + 1)
       const latest = filter(rows, (row) => !later.some((each) => this.#isStatedIn(each, table, String(row['sub']))))
       return firstRows(latest, limit, ranking)
@@ -177,7 +181,8 @@ export class RegisterFacts implements Facts {
   }
 
   #isStatedIn({ from, to }: Stay, table: 'product' | 'release', sub: string): boolean {
-    return this.#has(`SELECT 1 FROM ${table} WHERE sub = ? AND effective >= ? AND effective < ?`, sub, from, to)
+    const stated = `SELECT 1 FROM ${table} kind_row WHERE ${isThing} AND effective >= ? AND effective < ?`
+    return this.#has(stated, thingKey(sub), sub, from, to)
   }
 
   /** The first of one stay: those that others have acknowledged, and the rest where there is room for them. */
@@ -192,7 +197,7 @@ export class RegisterFacts implements Facts {
       fact.document === 'present' || (hasFirmWord(fact) && !fact.ref.contested)
     if (told.filter(isAhead).length >= limit) return told
     const newest = this.#database
-      .prepare(`${advisories} WHERE ${inStay} ORDER BY kind_row.effective DESC`)
+      .prepare(ofParty('advisory', { columns: advisoryColumns, joins: signerJoin }))
       .iterate(...bounds(stay))
     const untold = filter(newest, (row) => !this.#isTold(stay, Number(row['effective'])))
     const rest = firstRows(untold, limit, {
@@ -213,7 +218,9 @@ export class RegisterFacts implements Facts {
     const next = this.#database.prepare(
       'SELECT max(advisory) AS advisory FROM told WHERE party = ? AND advisory >= ? AND advisory < ?',
     )
-    const read = this.#database.prepare(`${advisories} WHERE kind_row.effective = ?`)
+    const read = this.#database.prepare(
+      `SELECT ${advisoryColumns} FROM advisory kind_row ${refJoin} WHERE kind_row.effective = ?`,
+    )
     for (let before = stay.to; ;) {
       const advisory = next.get(stay.party, stay.from, before)?.['advisory']
       if (typeof advisory !== 'number') return
@@ -295,11 +302,7 @@ export class MissingDocument extends AssessmentError {
   }
 }
 
-const advisories = `SELECT ${refColumns}, kind_row.sub AS sub, kind_row.document AS document
-  FROM advisory kind_row ${refJoin}`
-
-/** Parameters: {@link bounds}. */
-const inStay = 'kind_row.party = ? AND kind_row.effective >= ? AND kind_row.effective < ?'
+const advisoryColumns = `${refColumns}, kind_row.sub AS sub, kind_row.document AS document`
 
 function bounds({ party, from, to }: Stay): [party: number, from: number, to: number] {
   return [party, from, to]

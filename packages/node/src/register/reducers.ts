@@ -16,6 +16,7 @@ import { sha256Hex } from '@comity/crypto'
 import type { Database } from './database.ts'
 import { idColumn } from './by-id.ts'
 import { type Effect, payloadOf } from './entry.ts'
+import { thingKey } from './thing.ts'
 import { noteEarlierWords, noteWord } from './told.ts'
 
 type Reducer = (database: Database, effect: Effect) => void
@@ -44,12 +45,13 @@ function product(database: Database, effect: Effect): void {
   const payload = payloadOf<ProductPayload>(effect)
   database
     .prepare(
-      'INSERT INTO product (effective, position, party, sub, name, update_policy, support_until, portability, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO product (effective, position, party, thing, sub, name, update_policy, support_until, portability, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     )
     .run(
       effect.effective,
       effect.position,
       effect.party,
+      thingKey(effect.statement.sub),
       effect.statement.sub,
       payload.name,
       payload.updatePolicy === undefined ? 0 : 1,
@@ -63,12 +65,13 @@ function release(database: Database, effect: Effect): void {
   const payload = payloadOf<ReleasePayload>(effect)
   database
     .prepare(
-      'INSERT INTO release (effective, position, party, sub, product, version, released, sbom) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO release (effective, position, party, thing, sub, product, version, released, sbom) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     )
     .run(
       effect.effective,
       effect.position,
       effect.party,
+      thingKey(effect.statement.sub),
       effect.statement.sub,
       parseReleaseUrn(effect.statement.sub)?.product ?? '',
       payload.version,
@@ -81,12 +84,13 @@ function advisory(database: Database, effect: Effect): void {
   const payload = payloadOf<AdvisoryPayload>(effect)
   database
     .prepare(
-      'INSERT INTO advisory (effective, position, party, sub, advisory, title, modified, remedy, withdrawn, document, severity, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO advisory (effective, position, party, thing, sub, advisory, title, modified, remedy, withdrawn, document, severity, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     )
     .run(
       effect.effective,
       effect.position,
       effect.party,
+      thingKey(effect.statement.sub),
       effect.statement.sub,
       payload.id,
       payload.title,

@@ -3,9 +3,7 @@ import type { Database } from './database.ts'
 import { logOf, positionOf, rangeOf } from './position.ts'
 import type { Residence, Stay } from './residence.ts'
 import { Residences } from './residences.ts'
-
-/** Tables whose rows concern the thing named in `sub`, which only its own party speaks about. */
-type Things = 'product' | 'release' | 'advisory'
+import { isThing, type Thing, thingKey } from './thing.ts'
 
 /**
  * What a node shows of all logs together: its own and those that it follows, as far as they are folded. Made for one
@@ -76,7 +74,7 @@ export class Sight {
   }
 
   /** Whether a party has said something else about a thing since, in a log that it moved to. */
-  isReplaced(table: Things, { urn, sub, effective }: { urn: string; sub: string; effective: number }): boolean {
+  isReplaced(table: Thing, { urn, sub, effective }: { urn: string; sub: string; effective: number }): boolean {
     const { stays = [] } = this.residenceOf(urn) ?? {}
     const at = stays.findIndex(({ from, to }) => effective >= from && effective < to)
     return stays
@@ -84,8 +82,8 @@ export class Sight {
       .some(
         ({ from, to }) =>
           this.#database
-            .prepare(`SELECT 1 FROM ${table} WHERE sub = ? AND effective >= ? AND effective < ? LIMIT 1`)
-            .get(sub, from, to) !== undefined,
+            .prepare(`SELECT 1 FROM ${table} kind_row WHERE ${isThing} AND effective >= ? AND effective < ? LIMIT 1`)
+            .get(thingKey(sub), sub, from, to) !== undefined,
       )
   }
 }

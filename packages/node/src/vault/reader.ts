@@ -3,6 +3,7 @@ import type { View } from '@comity/store'
 import { NodeError } from '../node-error.ts'
 import type { Database } from '../register/database.ts'
 import { logOf, rangeOf } from '../register/position.ts'
+import { isThing, thingKey } from '../register/thing.ts'
 import type { TokenRecord, VaultFold } from './fold.ts'
 import { placeOfToken } from './fold.ts'
 import { type InventoryRecord, placeOfInventory } from './fold-inventory.ts'
@@ -210,9 +211,9 @@ export class VaultReader {
     const { from, to } = rangeOf(log)
     const row = this.#register
       .prepare(
-        'SELECT name FROM product WHERE sub = ? AND effective >= ? AND effective < ? ORDER BY effective DESC LIMIT 1',
+        `SELECT name FROM product kind_row WHERE ${isThing} AND effective >= ? AND effective < ? ORDER BY effective DESC LIMIT 1`,
       )
-      .get(urn, from, to)
+      .get(thingKey(urn), urn, from, to)
     return row === undefined ? (parseProductUrn(urn)?.slug ?? urn) : String(row['name'])
   }
 

@@ -29,10 +29,7 @@ const advisories: Things<AdvisorySummary> = {
 }
 
 export function listAdvisories(database: Database, query: AdvisoriesQuery): Page<AdvisorySummary> {
-  return listLatest(database, advisories, query, [
-    ['party.urn = ?', query.party],
-    ['kind_row.advisory = ?', query.id],
-  ])
+  return listLatest(database, advisories, query, [['kind_row.advisory = ?', query.id]])
 }
 
 /** An advisory with its newest revisions; undefined where the log has none under this URN. */

@@ -1,29 +1,36 @@
 /** Lists and histories of things that a later statement about the same thing replaces: products, releases, advisories. */
 import { parseAdvisoryUrn, parseProductUrn, parseReleaseUrn } from '@comity/statement'
 import type { Database } from '../../register/database.ts'
+import { ofParty } from '../../register/of-party.ts'
 import { logOf, rangeOf } from '../../register/position.ts'
 import { Sight } from '../../register/sight.ts'
+import { isSameThing, isThing, type Thing, thingKey } from '../../register/thing.ts'
 import { badCursor, limitOf, type Page, type PageQuery, pageOf } from './page.ts'
-import { placeColumns, placeJoin, type Row, where } from './rows.ts'
+import { placeColumns, placeJoin, type Row } from './rows.ts'
 
 /** Versions of one thing that its page shows. */
 const versionsShown = 100
 
 /** A table of the register whose rows concern the thing named in `sub`. */
 export interface Things<T> {
-  readonly table: 'product' | 'release' | 'advisory'
+  readonly table: Thing
   /** Columns of `kind_row` beside those of every statement; `sub` is one of them. */
   readonly columns: string
   readonly read: (row: Row) => T
 }
 
+/** Of all parties, or of one, by its URN. */
+export interface LatestQuery extends PageQuery {
+  readonly party?: string
+}
+
 /** A condition with one parameter, `?`; it does not apply where the value is undefined. */
 export type Filter = readonly [condition: string, value: string | undefined]
 
-/** No later statement about the same thing has taken effect in the same log; the parameter is where that log ends. */
-export const isLatest = (table: Things<unknown>['table']): string =>
+/** No later statement about the same thing has taken effect in the same log, which ends at the parameter `end`. */
+export const isLatest = (table: Thing, end: string): string =>
   `NOT EXISTS (SELECT 1 FROM ${table} later
-     WHERE later.sub = kind_row.sub AND later.effective > kind_row.effective AND later.effective < ?)`
+     WHERE ${isSameThing} AND later.effective > kind_row.effective AND later.effective < ${end})`
 
 const columnsOf = ({ columns }: Things<unknown>): string =>
   `${placeColumns}, ${effectiveAt} AS effective_at, party.urn AS urn, ${columns}`
@@ -38,24 +45,21 @@ const effectiveAt = '(SELECT at FROM batch WHERE batch.position >= kind_row.effe
 export function listLatest<T>(
   database: Database,
   things: Things<T>,
-  query: PageQuery,
+  query: LatestQuery,
   filters: readonly Filter[],
 ): Page<T> {
   const limit = limitOf(query)
   const sight = new Sight(database)
   const cursor = cursorOf(query)
-  const conditions = filters.map(([condition, value]) => value !== undefined && condition)
+  const select = database.prepare(latestSql(things, query.party !== undefined, filters))
   const values = filters.flatMap(([, value]) => (value === undefined ? [] : [value]))
-  const select = database.prepare(
-    `SELECT ${columnsOf(things)} FROM ${things.table} kind_row ${placeJoin}
-     ${where('kind_row.effective >= ? AND kind_row.effective < ?', isLatest(things.table), ...conditions)}
-     ORDER BY kind_row.effective DESC LIMIT ?`,
-  )
   const rows = sight.logs
     .flatMap((log) => {
+      const whose = query.party === undefined ? 0 : numberOf(database, query.party, log)
+      if (whose === undefined) return []
       const end = sight.endOf(log)
       const before = cursor === undefined ? end : Math.min(end, lastBefore(database, log, cursor))
-      return select.all(rangeOf(log).from, before, end, ...values, limit + 1)
+      return select.all(whose, rangeOf(log).from, before, end, limit + 1, ...values)
     })
     .sort(byTime)
   const page = pageOf(
@@ -68,18 +72,40 @@ export function listLatest<T>(
   return page.next === undefined ? { items } : { items, next: page.next }
 }
 
+/** Parameters: the party's number, from which position and before which, where the log ends, how many, the filters'. */
+function latestSql(things: Things<unknown>, isOfParty: boolean, filters: readonly Filter[]): string {
+  const applying = filters.filter(([, value]) => value !== undefined)
+  const condition = [isLatest(things.table, '?4'), ...applying.map(([each], i) => each.replace('?', `?${i + 6}`))].join(
+    ' AND ',
+  )
+  if (isOfParty) {
+    const joins = 'CROSS JOIN party ON party.party = entry.party'
+    return `${ofParty(things.table, { columns: columnsOf(things), joins, condition })} LIMIT ?5`
+  }
+  return `SELECT ${columnsOf(things)} FROM ${things.table} kind_row ${placeJoin}
+    WHERE kind_row.effective >= ?2 AND kind_row.effective < ?3 AND ${condition}
+    ORDER BY kind_row.effective DESC LIMIT ?5`
+}
+
+/** The number of a party in a log; undefined where that log has not seen it. */
+function numberOf(database: Database, urn: string, log: number): number | undefined {
+  const { from, to } = rangeOf(log)
+  const row = database.prepare('SELECT party FROM party WHERE urn = ? AND party >= ? AND party < ?').get(urn, from, to)
+  return row === undefined ? undefined : Number(row['party'])
+}
+
 /** All that was stated about one thing, with its author's names and the payload: the latest first, at most a hundred. */
 export function versionsOf(database: Database, things: Things<unknown>, sub: string): readonly Row[] {
   const sight = new Sight(database)
   const select = database.prepare(
     `SELECT ${columnsOf(things)}, party.names AS names, kind_row.payload AS payload
      FROM ${things.table} kind_row ${placeJoin}
-     WHERE kind_row.sub = ? AND kind_row.effective >= ? AND kind_row.effective < ?
+     WHERE ${isThing} AND kind_row.effective >= ? AND kind_row.effective < ?
      ORDER BY kind_row.effective DESC LIMIT ${versionsShown}`,
   )
   // In the order of its author's stays, which is that of the logs only by chance.
   const stays = sight.residenceOf(ownerOf(sub))?.stays.toReversed() ?? []
-  return stays.flatMap(({ from, to }) => select.all(sub, from, to)).slice(0, versionsShown)
+  return stays.flatMap(({ from, to }) => select.all(thingKey(sub), sub, from, to)).slice(0, versionsShown)
 }
 
 /** A product, release or advisory bears its party in its name. */

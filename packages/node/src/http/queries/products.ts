@@ -1,6 +1,7 @@
 import type { ProductResponse, ProductsQuery, ProductSummary, ReleasesQuery, ReleaseSummary } from '@comity/contract'
 import { type ProductPayload, parseProductUrn } from '@comity/statement'
 import type { Database } from '../../register/database.ts'
+import { ofParty } from '../../register/of-party.ts'
 import { Sight } from '../../register/sight.ts'
 import { isLatest, listLatest, type Things, versionsOf } from './latest.ts'
 import type { Page } from './page.ts'
@@ -39,19 +40,14 @@ const releases: Things<ReleaseSummary> = {
 }
 
 export function listProducts(database: Database, query: ProductsQuery): Page<ProductSummary> {
-  const { party, q } = query
+  const { q } = query
   return listLatest(database, products, query, [
-    ['party.urn = ?', party],
     [`kind_row.name LIKE ? ESCAPE '\\'`, q === undefined ? undefined : containing(q)],
   ])
 }
 
 export function listReleases(database: Database, query: ReleasesQuery): Page<ReleaseSummary> {
-  const { party, product } = query
-  return listLatest(database, releases, query, [
-    ['party.urn = ?', party],
-    ['kind_row.product = ?', product],
-  ])
+  return listLatest(database, releases, query, [['kind_row.product = ?', query.product]])
 }
 
 /** A product with its newest versions, releases and advisories; undefined where the log has none under this URN. */
@@ -74,16 +70,15 @@ function advisoriesOf(database: Database, product: string): ProductResponse['adv
   const sight = new Sight(database)
   const owner = parseProductUrn(product)?.party ?? ''
   const select = database.prepare(
-    `SELECT ${placeColumns}, kind_row.sub AS sub, kind_row.advisory AS advisory, kind_row.title AS title
-     FROM advisory kind_row JOIN entry ON entry.position = kind_row.position
-     WHERE kind_row.party = ? AND kind_row.effective >= ? AND kind_row.effective < ?
-       AND EXISTS (SELECT 1 FROM json_each(kind_row.payload, '$.products') WHERE value = ?)
-       AND ${isLatest('advisory')}
-     ORDER BY kind_row.effective DESC LIMIT ${shown}`,
+    `${ofParty('advisory', {
+      columns: `${placeColumns}, kind_row.sub AS sub, kind_row.advisory AS advisory, kind_row.title AS title`,
+      condition: `EXISTS (SELECT 1 FROM json_each(kind_row.payload, '$.products') WHERE value = ?4)
+        AND ${isLatest('advisory', '?3')}`,
+    })} LIMIT ${shown}`,
   )
   const stays = sight.residenceOf(owner)?.stays.toReversed() ?? []
   return stays
-    .flatMap(({ party, from, to }) => select.all(party, from, to, product, to))
+    .flatMap(({ party, from, to }) => select.all(party, from, to, product))
     .filter((row) => {
       const stated = { urn: owner, sub: String(row['sub']), effective: Number(row['effective']) }
       return !sight.isReplaced('advisory', stated)
