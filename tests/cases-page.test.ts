@@ -63,6 +63,8 @@ test('the lines of docs/cases.md do what it says of them', async (context) => {
     /cases, those opened last first: [0-9a-f]{8}….*?:builds: dispute\/1, closed, ended; it is claimant/,
     /:builds: dispute\/1, closed, ended; it is respondent opened by [0-9a-f]{8}…, entry \d+ .*what others did: entries/,
     /Reservations: gids-4: Except where the law of our seat demands a copy there\. objection of Agency of south/,
+    /judicial desk@north\.example, \+254 20 1234567 hours 24\/7 languages en, fr key [0-9a-f]{16}/,
+    /Answers beside the directory of contacts \(judicial\): Agency of south .*: answered in time, .* it had no judicial contact/,
     /reserved: gids-4: Except where .* objection of Agency of south \([0-9a-f]{8}…\), [0-9-]+: A copy at home is what/,
   ])
     assert.ok(says.test(all), `nothing says ${String(says)}`)

@@ -1,6 +1,7 @@
 /** Making parties and nodes: keys to files, first statements signed. Used by `init`, `party create` and the sample. */
 import { coreKinds, partyUrn, type PartyPayload, type PolicyPayload } from '@comity/statement'
 import { canonicalJsonBytes } from '@comity/statement'
+import { withContactKeys } from './contacts/contact-key.ts'
 import { crypto } from './crypto-port.ts'
 import { signed } from './filing.ts'
 import type { DataFolder } from './home/data-folder.ts'
@@ -49,14 +50,17 @@ export interface NewPartyRequest {
 export function newParty(request: NewPartyRequest): NewParty {
   const { members, home, approvers, otherApprovers = [], recovery, at, node, seal, given } = request
   const keys = newPartyKeys(approvers, recovery, given)
+  const entries = keyMembers(keys, recovery, [
+    ...otherApprovers,
+    ...(node?.keys.map(publicEntry) ?? []),
+    ...(seal === undefined ? [] : [seal]),
+  ])
+  const { contacts } = members
   const payload: PartyPayload = {
     ...members,
+    ...(contacts === undefined ? {} : { contacts: withContactKeys(contacts, entries.keys) }),
     home,
-    ...keyMembers(keys, recovery, [
-      ...otherApprovers,
-      ...(node?.keys.map(publicEntry) ?? []),
-      ...(seal === undefined ? [] : [seal]),
-    ]),
+    ...entries,
   }
   const bytes = canonicalJsonBytes(payload)
   const urn = partyUrn(bytes, crypto)

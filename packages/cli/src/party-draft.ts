@@ -2,6 +2,7 @@
 import { type PartyPayload, type PartyType, partyTypes } from '@comity/statement'
 import { type Command, Option } from 'commander'
 import { CliError } from './cli-error.ts'
+import { contactFrom } from './contacts/contact-option.ts'
 import { approverEntry } from './keys/approver-key.ts'
 import { collect } from './registrar.ts'
 import type { Session } from './session.ts'
@@ -25,7 +26,11 @@ export function withPartyOptions(command: Command, type: PartyType): Command {
     .requiredOption('--name <name>', 'its name; other languages as fr=Nom (repeatable)', collect)
     .addOption(new Option('--type <type>', 'what it is').choices(partyTypes).default(type))
     .option('--state <XX>', 'the State it claims to be or belong to, two letters')
-    .option('--contact <function=address>', 'an office: security=psirt@acme.example (repeatable)', collect)
+    .option(
+      '--contact <function=address>',
+      'an office: security=psirt@acme.example (repeatable); hours, languages and key behind commas',
+      collect,
+    )
     .option('--domain <name>', 'a domain of its own (repeatable)', collect)
     .option('--approver-key <file>', 'public key of a person who approves (repeatable)', collect)
     .option('--approvers <n>', 'approval keys made here, to hand out, one file each', '0')
@@ -41,7 +46,7 @@ export function partyMembers(options: PartyOptions): Pick<PartyPayload, 'names' 
     names: options.name.map(localized),
     type,
     ...(state === undefined ? {} : { state }),
-    ...(contact.length === 0 ? {} : { contacts: contact.map(contactOf) }),
+    ...(contact.length === 0 ? {} : { contacts: contact.map(contactFrom) }),
     ...(domain === undefined ? {} : { domains: [...domain] }),
     ...(threshold.length === 0 ? {} : { thresholds: Object.fromEntries(threshold.map(thresholdOf)) }),
   }
@@ -65,7 +70,7 @@ export function changedMembers(
   const thresholds = { ...before, ...Object.fromEntries((threshold ?? []).map(thresholdOf)) }
   return {
     ...(name === undefined ? {} : { names: name.map(localized) }),
-    ...(contact === undefined ? {} : { contacts: contact.map(contactOf) }),
+    ...(contact === undefined ? {} : { contacts: contact.map(contactFrom) }),
     ...(contacts === false ? { contacts: [] } : {}),
     ...(domain === undefined ? {} : { domains: [...domain] }),
     ...(domains === false ? { domains: [] } : {}),
@@ -95,20 +100,6 @@ export function otherApprovers(session: Session, { approverKey = [] }: PartyOpti
 function localized(text: string): { language: string; text: string } {
   const [, language, name] = /^([a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)=(.+)$/.exec(text) ?? []
   return language === undefined || name === undefined ? { language: 'en', text } : { language, text: name }
-}
-
-const functions = ['security', 'diplomatic', 'technical', 'judicial', 'general', 'inbox'] as const
-
-function contactOf(text: string): NonNullable<PartyPayload['contacts']>[number] {
-  const at = text.indexOf('=')
-  const office = functions.find((each) => each === text.slice(0, at))
-  const address = text.slice(at + 1)
-  if (office === undefined || address === '') {
-    throw new CliError('usage', `--contact "${text}" is not of the form ${functions.join('|')}=address`)
-  }
-  if (address.startsWith('http')) return { function: office, url: address }
-  if (address.startsWith('+')) return { function: office, phone: address }
-  return { function: office, email: address.replace(/^mailto:/, '') }
 }
 
 function thresholdOf(text: string): readonly [string, number] {

@@ -57,7 +57,8 @@ export interface Proposal {
 export type Agreement =
   | { readonly kind: 'suspend' }
   | { readonly kind: 'resume' }
-  | { readonly kind: 'end-clock-at'; readonly clock: string; readonly at: number }
+  /** Of a clock of notices `party` says whose: without it the latest one that was given, which the clock shows. */
+  | { readonly kind: 'end-clock-at'; readonly clock: string; readonly at: number; readonly party?: string }
 
 /** One move as the seat has taken it. */
 export interface Move {

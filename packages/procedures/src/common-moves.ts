@@ -4,7 +4,7 @@
  */
 import { fields } from '@comity/statement'
 import { type TObject, Type } from 'typebox'
-import { isEnded, leavingIn } from './at-time.ts'
+import { type Departure, departuresOf, isEnded, isOfNotices, leavingIn } from './at-time.ts'
 import {
   type Agreement,
   type Case,
@@ -18,7 +18,7 @@ import {
 import type { CommonMove, Procedure } from './definition.ts'
 import { ProcedureError } from './procedure-error.ts'
 
-const { closed, documents, seconds, statementId, text } = fields
+const { closed, documents, party, seconds, statementId, text } = fields
 
 const reason = Type.Optional(text(4000, 'why, in words'))
 
@@ -30,7 +30,15 @@ export const commonBodies: Readonly<Record<CommonMove, TObject>> = {
     what: Type.Union([
       closed({ kind: Type.Literal('suspend') }),
       closed({ kind: Type.Literal('resume') }),
-      closed({ kind: Type.Literal('end-clock-at'), clock: text(64, 'name of the clock'), at: seconds }),
+      closed({
+        kind: Type.Literal('end-clock-at'),
+        clock: text(64, 'name of the clock'),
+        at: seconds,
+        party: Type.Optional({
+          ...party,
+          description: 'of a clock of notices: whose notice is to end then; the latest one where nobody is named',
+        }),
+      }),
     ]),
     reason,
   }),
@@ -95,7 +103,7 @@ export function afterCommonMove(procedure: Procedure, of: Case, move: Move & { r
 function afterProposal(procedure: Procedure, of: Case, { statement, by, body, at }: Move): Case {
   // Safe: the body was read against the schema above.
   const { what } = body as { readonly what: Agreement }
-  if (what.kind === 'end-clock-at') requireRunning(of, what.clock)
+  if (what.kind === 'end-clock-at') requireRunning(procedure, of, what)
   if (what.kind === 'suspend' && of.suspendedAt !== undefined)
     throw new ProcedureError('not-possible-now', 'the case is suspended already')
   if (what.kind === 'resume' && of.suspendedAt === undefined)
@@ -130,21 +138,44 @@ function settled(procedure: Procedure, of: Case, id: string, at: number): Case {
   const rest: Case = { ...of, proposals: of.proposals.filter((each) => each !== proposal) }
   if (what.kind === 'suspend') return rest.suspendedAt === undefined ? { ...rest, suspendedAt: at } : rest
   if (what.kind === 'resume') return resumed(procedure, rest, at)
-  const clock = rest.clocks[what.clock]
-  if (clock === undefined || clock.stoppedAt !== undefined) return rest
-  const clocks = { ...rest.clocks, [what.clock]: { ...clock, agreedAt: what.at } }
+  return what.party === undefined ? endingAt(procedure, rest, what) : leavingAt(procedure, rest, what, what.party)
+}
+
+type AnotherEnd = Extract<Agreement, { readonly kind: 'end-clock-at' }>
+
+/** The case with another end of a clock that still runs, and of the notices that run out with it. */
+function endingAt(procedure: Procedure, of: Case, { clock: name, at }: AnotherEnd): Case {
+  const clock = of.clocks[name]
+  if (clock === undefined || clock.stoppedAt !== undefined) return of
   return {
-    ...rest,
-    clocks,
-    facts: leavingAfter(procedure, rest, (then) => (then === deadlineOf(clock) ? what.at : then)),
+    ...of,
+    clocks: { ...of.clocks, [name]: { ...clock, agreedAt: at } },
+    facts: leavingAfter(procedure, of, (then) => (then === deadlineOf(clock) ? at : then)),
   }
 }
 
+/** The case with another end of one party's notice, whether or not the clock shows that one. One taken back has none. */
+function leavingAt(procedure: Procedure, of: Case, { clock: name, at }: AnotherEnd, party: string): Case {
+  const own = noticesOf(procedure, of, name).find((each) => each.party === party)
+  if (own === undefined) return of
+  const facts = leavingAfter(procedure, of, (then, whose) => (whose === party ? at : then))
+  const clock = of.clocks[name]
+  const isShown = clock !== undefined && clock.stoppedAt === undefined && deadlineOf(clock) === own.at
+  // Another notice that runs out at the same moment is shown in its place.
+  const isShared = noticesOf(procedure, of, name).some((each) => each.party !== party && each.at === own.at)
+  if (!isShown || isShared) return { ...of, facts }
+  return { ...of, facts, clocks: { ...of.clocks, [name]: { ...clock, agreedAt: at } } }
+}
+
+function noticesOf(procedure: Procedure, of: Case, clock: string): readonly Departure[] {
+  return departuresOf(procedure, of).filter((each) => each.clock === clock)
+}
+
 /** The facts once the times at which parties leave are others: those of the clock of their notice. */
-function leavingAfter({ roles }: Procedure, of: Case, later: (then: number) => number): Case['facts'] {
+function leavingAfter({ roles }: Procedure, of: Case, later: (then: number, party: string) => number): Case['facts'] {
   const changed = Object.values(roles).flatMap(({ leaves }) => {
     if (leaves === undefined || of.facts[leaves.fact] === undefined) return []
-    const times = Object.entries(leavingIn(of, leaves.fact)).map(([party, then]) => [party, later(then)])
+    const times = Object.entries(leavingIn(of, leaves.fact)).map(([whose, then]) => [whose, later(then, whose)])
     return [[leaves.fact, Object.fromEntries(times)]]
   })
   return changed.length === 0 ? of.facts : { ...of.facts, ...Object.fromEntries(changed) }
@@ -166,12 +197,31 @@ function resumed(procedure: Procedure, { suspendedAt, ...of }: Case, at: number)
   return { ...of, clocks, facts: leavingAfter(procedure, of, (then) => then + stood) }
 }
 
-function requireRunning({ clocks }: Case, name: string): void {
+function requireRunning(procedure: Procedure, of: Case, { clock: name, party: whose }: AnotherEnd): void {
+  if (whose !== undefined) return requireNotice(procedure, of, name, whose)
+  const { clocks } = of
   const clock = Object.hasOwn(clocks, name) ? clocks[name] : undefined
   if (clock !== undefined && clock.stoppedAt === undefined) return
   const running = Object.entries(clocks).flatMap(([each, { stoppedAt }]) => (stoppedAt === undefined ? [each] : []))
+  const notices = noticesOf(procedure, of, name)
+  const others = notices.length === 0 ? '' : `; a notice of ${partiesText(notices)} runs: name the party too`
   throw new ProcedureError(
     'not-possible-now',
-    `no clock "${name}" runs in this case: ${running.length === 0 ? 'none does' : running.join(', ')}`,
+    `no clock "${name}" runs in this case: ${running.length === 0 ? 'none does' : running.join(', ')}${others}`,
   )
+}
+
+function requireNotice(procedure: Procedure, of: Case, name: string, party: string): void {
+  const notices = noticesOf(procedure, of, name)
+  if (notices.some((each) => each.party === party)) return
+  throw new ProcedureError(
+    'not-possible-now',
+    isOfNotices(procedure, name)
+      ? `no notice of ${party} runs in this case: ${notices.length === 0 ? 'none does' : `one of ${partiesText(notices)} does`}`
+      : `the clock "${name}" is one for all its parties: leave the party out`,
+  )
+}
+
+function partiesText(notices: readonly Departure[]): string {
+  return notices.map(({ party: of }) => of).join(', ')
 }

@@ -64,7 +64,15 @@ export {
 export { isUnmet } from './procedures/capacity.ts'
 export { type CapacityTerms, misfits, offersFor } from './procedures/capacity-terms.ts'
 export { type AgreementRule, ruleFault } from './procedures/agreement-rules.ts'
-export { pingResults, type PingResult } from './procedures/exercise.ts'
+export {
+  comparedWith,
+  covers,
+  type Likeness,
+  type PingAnswer,
+  type PingComparison,
+  pingResults,
+  type PingResult,
+} from './procedures/ping.ts'
 export { newestOf, procedureOf, procedures } from './registry.ts'
 export {
   type Condition,

@@ -64,10 +64,11 @@ function commonBodyOf(name: CommonMove, of: Case, pick: Pick, at: number): Move[
   if (name === 'accept') return { proposal: of.proposals[pick(of.proposals.length)]?.statement ?? '0'.repeat(64) }
   if (name !== 'propose') return valueOf(commonBodies[name], pick) as Move['body'] // an object, as its schema has it
   const clocks = Object.keys(of.clocks)
+  const whose = pick(3) === 0 ? { party: pool[pick(pool.length)] } : {}
   const kinds = [
     { kind: 'suspend' },
     { kind: 'resume' },
-    { kind: 'end-clock-at', clock: clocks[pick(clocks.length)] ?? 'none', at: at + pick(1000) * 86_400 },
+    { kind: 'end-clock-at', clock: clocks[pick(clocks.length)] ?? 'none', at: at + pick(1000) * 86_400, ...whose },
   ]
   return { what: kinds[pick(kinds.length)] }
 }

@@ -116,7 +116,7 @@ export { coreKinds, type CorePayloads, coreRegistry, kindRegistry, type KindRegi
 export { type DocumentReference, type LogPrefix, MAX_DOCUMENT_BYTES, secondsOf } from './kinds/fields.ts'
 export * as fields from './kinds/fields.ts'
 export * as subjects from './kinds/subjects.ts'
-export { type PartyPayload, type PartyType, partyTypes } from './kinds/party.ts'
+export { type Contact, contactFunctions, type PartyPayload, type PartyType, partyTypes } from './kinds/party.ts'
 export type { EndorsementPayload } from './kinds/endorsement.ts'
 export type { TrustPayload } from './kinds/trust.ts'
 export type { ApprovalPayload } from './kinds/approval.ts'

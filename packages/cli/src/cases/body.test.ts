@@ -74,6 +74,10 @@ test('values are typed by the schema of the move: parties, words, files, lists, 
     set: ['what.kind=end-clock-at', 'what.clock=acknowledgement', 'what.at=2026-12-24T12:00:00Z'],
   })
   assert.deepEqual(proposed.body, { what: agreed })
+  const notices = await built(of, 'agreement', 'propose', {
+    set: ['what.kind=end-clock-at', 'what.clock=notice', `what.party=${party('b')}`, 'what.at=2026-12-24T12:00:00Z'],
+  })
+  assert.deepEqual(notices.body, { what: { ...agreed, clock: 'notice', party: party('b') } })
   const reached = await built(of, 'capacity', 'milestone', { set: ['name=First week', 'reached=yes'] })
   assert.deepEqual(reached.body, { name: 'First week', reached: true })
   const notice = await built(of, 'restriction', 'notice', {

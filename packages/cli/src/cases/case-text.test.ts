@@ -157,6 +157,63 @@ test('a case shows its state, parties, clocks with hour, zone and source, what i
   assert.ok(!flat.includes('assistant'), 'a role that nobody has is not shown')
 })
 
+test('a notice that is to end otherwise is said to be whose', () => {
+  const what = { kind: 'end-clock-at' as const, clock: 'notice', at: opened + 40 * day, party: respondent }
+  const wishes = (own?: string) =>
+    caseShown({ ...dispute, proposals: [{ statement: '5'.repeat(64), what, by: [claimant] }] }, own)
+  assert.match(wishes().replaceAll(/\s+/g, ' '), /end the clock notice for Agency of south \(bbbbbbbb…\) at 2027-01-01/)
+  assert.match(wishes(respondent).replaceAll(/\s+/g, ' '), /end the clock notice for you at/)
+})
+
+test('answers to a ping stand beside the directory: as listed, otherwise, not listed, not said, or with nothing beside', () => {
+  const contacts = [
+    { function: 'judicial' as const, hours: 'Mon–Fri 08:00–17:00 UTC', languages: ['en', 'fr'], key: '7'.repeat(64) },
+  ]
+  const statement = { id: '2'.repeat(64), origin: 'log.south.example', index: 9, at: opened }
+  const long = 'around the clock, but on the last Friday of each month, when nobody is there\u001b[31m'
+  const ping: CaseResponse['ping'] = {
+    function: 'judicial',
+    askedAt: opened,
+    answers: [
+      {
+        party: south,
+        standing: 'late',
+        answer: { hours: long, language: 'en-GB', key: '7'.repeat(64), statement },
+        directory: 'listed',
+        contacts,
+        listedBy: statement,
+        compared: { hours: 'differs', language: 'as-listed', key: 'as-listed' },
+      },
+      {
+        party: north,
+        standing: 'in-time',
+        answer: { hours: '24/7', statement },
+        directory: 'listed',
+        contacts: [{ function: 'judicial' }],
+        compared: { hours: 'not-listed', language: 'not-said', key: 'not-said' },
+      },
+      { party: north, standing: 'none', directory: 'listed', contacts },
+      { party: south, standing: 'awaited', directory: 'none', contacts: [] },
+      { party: south, standing: 'in-time', answer: { language: 'fr', statement }, directory: 'unseen', contacts: [] },
+    ],
+  }
+  const text = caseShown({ ...dispute, ping })
+  for (const line of text.split('\n')) assert.ok(widthOf(line) <= 80, line)
+  assert.ok(!text.includes('\u001b'))
+  const flat = text.replaceAll(/\s+/g, ' ')
+  for (const says of [
+    'Answers beside the directory of contacts (judicial): Agency of south (bbbbbbbb…): answered late, 2026-11-22 12:00:00',
+    'when nobody is there; listed otherwise: Mon–Fri 08:00–17:00 UTC',
+    'language en-GB, as listed: en, fr',
+    'key 7777777777777777, as listed listed since 2026-11-22 09:00:00 UTC, statement 22222222…',
+    'answered in time, 2026-11-22 12:00:00 +03:00, Africa/Nairobi hours 24/7; none is listed',
+    'has not answered hours not said; listed: Mon–Fri',
+    'not answered yet it had no judicial contact in the directory when it was asked',
+    'no log in which it is at home is followed language fr',
+  ])
+    assert.ok(flat.includes(says), `${says}\n${text}`)
+})
+
 test('whoever agreed to a proposal already is not asked to accept it', () => {
   assert.ok(!caseShown(dispute, claimant).includes('accept'))
   assert.ok(!caseShown(dispute).includes('you'))

@@ -4,6 +4,7 @@ import { nameOf, short } from '../names.ts'
 import { dateText, fields, plain, plural, wrap } from '../terminal/text.ts'
 import { caseText } from './case-name.ts'
 import { entry, entryFields } from './entry.ts'
+import { pingLines } from './ping-lines.ts'
 import { reservationLines } from './reservations.ts'
 import { momentAt } from './zone.ts'
 
@@ -46,6 +47,12 @@ export function caseShown(of: CaseResponse, own?: string): string {
     section(
       'Clocks',
       of.clocks.map((clock) => clockShown(clock, of.place.zone)),
+    ),
+    section(
+      `Answers beside the directory of contacts (${of.ping?.function ?? ''})`,
+      of.ping === undefined
+        ? []
+        : pingLines(of.ping, { zone: of.place.zone, nameOf: (party) => partyText(party, own) }),
     ),
     section(
       'Leaving',
@@ -174,11 +181,13 @@ export function possibleList({ possible }: Pick<CaseResponse, 'possible'>, own?:
   ].join('\n')
 }
 
-function proposalsShown({ proposals, urn, place }: CaseResponse, own: string | undefined): readonly string[] {
+function proposalsShown(of: CaseResponse, own: string | undefined): readonly string[] {
+  const { proposals, urn, place } = of
+  const whom = (party: string): string => (party === own ? 'you' : withNames(party, of))
   return proposals.map(({ statement, what, by }) => {
     const wish =
       what.kind === 'end-clock-at'
-        ? `end the clock ${what.clock} at ${momentAt(what.at, place.zone)}`
+        ? `end the clock ${what.clock}${what.party === undefined ? '' : ` for ${whom(what.party)}`} at ${momentAt(what.at, place.zone)}`
         : what.kind === 'suspend'
           ? 'suspend the case'
           : 'go on with the case'

@@ -51,11 +51,10 @@ export async function key(session: Session, { recoveryFile }: KeyOptions): Promi
     seal.entry,
   ]
   await inbox.inbox.addSealKey(seal.jwk)
-  const payload: PartyPayload = {
-    ...following(before),
+  const payload = following(before, {
     keys,
     next: keysDigest(keyEntries(next, entriesElsewhere(keys, next.approvers.length)), crypto),
-  }
+  })
   const approvers = others.slice(0, Math.max(0, needed - 1))
   const filed = await filePartyStatement(session, before.client, signedParty(session, payload, first), approvers)
   const result = withRows(await filedResult(before.client, filed, `a new seal key of ${profile.alias}`), [

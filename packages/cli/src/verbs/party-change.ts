@@ -65,7 +65,7 @@ export async function compromise(
   if (recoveryFile !== undefined) return changeToNext(session, before, { ...options, recoveryFile }, marks)
   const { home, profile } = session
   const key = await signingKey(session, { home, profile, kind: 'party' }, session.options)
-  const statement = signedParty(session, { ...following(before), ...marks }, key)
+  const statement = signedParty(session, following(before, marks), key)
   return fileOrHandOn(session, before.client, statement, {
     approvers: await approversIn(session, options.approveWith),
     title: `key ${kid.slice(0, 16)} compromised since ${rfc3339(since)}`,
@@ -105,12 +105,7 @@ async function changeToNext(
     )
   }
   const after = newHumanKeys(next.approvers.length)
-  const payload: PartyPayload = {
-    ...following(before),
-    ...marks,
-    keys,
-    next: keysDigest(keyEntries(after, elsewhere), crypto),
-  }
+  const payload = following(before, { ...marks, keys, next: keysDigest(keyEntries(after, elsewhere), crypto) })
   return replaceKeys(session, before, {
     options,
     payload,
@@ -149,11 +144,10 @@ export async function recover(
   const named = options.approverKey?.map((file) => approverEntry(session.path(file)))
   const elsewhere =
     named === undefined ? entriesElsewhere(before.payload.keys, count) : [...named, ...nodeEntries(before.payload.keys)]
-  const payload: PartyPayload = {
-    ...following(before),
+  const payload = following(before, {
     keys: keyEntries(current, elsewhere),
     next: keysDigest(keyEntries(next, elsewhere), crypto),
-  }
+  })
   const title = 'recovery with new keys'
   return replaceKeys(session, before, {
     options,

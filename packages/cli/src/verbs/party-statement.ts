@@ -3,6 +3,7 @@ import { type Client, ClientError, type PartyResponse } from '@comity/contract'
 import { decodeStatement, type PartyPayload, statementUrn } from '@comity/statement'
 import { CliError } from '../cli-error.ts'
 import type { Result } from '../context.ts'
+import { withChangedKeys } from '../contacts/contact-key.ts'
 import { crypto } from '../crypto-port.ts'
 import { type CheckedFiling, filedResult, signed, submitChecked } from '../filing.ts'
 import { openKeyFile } from '../keys/open-keys.ts'
@@ -26,10 +27,13 @@ export async function standing(session: Session): Promise<Standing> {
   return { client, party, payload: payload as PartyPayload }
 }
 
-/** The payload of the next statement: what is said stays said, apart from what belongs to one statement. */
-export function following({ party, payload }: Pick<Standing, 'party' | 'payload'>): PartyPayload {
+/** The payload of the next statement: what is said stays said, apart from what belongs to one statement and what changes. */
+export function following(
+  { party, payload }: Pick<Standing, 'party' | 'payload'>,
+  change: Partial<PartyPayload> = {},
+): PartyPayload {
   const { compromise: _, documents: __, ...rest } = payload
-  return { ...rest, previous: party.statement }
+  return withChangedKeys({ ...rest, previous: party.statement }, change)
 }
 
 /** Signs a party statement of the session's party. */

@@ -1,6 +1,7 @@
 /** `comity party update`: what a party says about itself, its keys apart. */
 import type { PartyPayload } from '@comity/statement'
 import { CliError } from '../cli-error.ts'
+import { withContactKeys } from '../contacts/contact-key.ts'
 import type { Result } from '../context.ts'
 import { signingKey } from '../keys/open-keys.ts'
 import { checkFree } from '../output-file.ts'
@@ -20,7 +21,10 @@ export async function update(session: Session, options: UpdateOptions): Promise<
   if (options.out !== undefined) checkFree(session.path(options.out), options.force)
   const before = await standing(session)
   const old = following(before)
-  const payload = withoutEmpty({ ...old, ...changedMembers(options, old.thresholds) })
+  const members = changedMembers(options, old.thresholds)
+  const { contacts } = members
+  const named = contacts === undefined ? {} : { contacts: withContactKeys(contacts, old.keys) }
+  const payload = withoutEmpty({ ...old, ...members, ...named })
   const changed = (Object.keys({ ...old, ...payload }) as (keyof PartyPayload)[]) // both are party payloads
     .filter((member) => JSON.stringify(payload[member]) !== JSON.stringify(old[member]))
   if (changed.length === 0) {

@@ -1,17 +1,18 @@
 /** `comity party`: show, list, create, and change the keys of a party. */
-import { eachItem, type PartyResponse, type PartySummary } from '@comity/contract'
-import { reservationLines } from '../cases/reservations.ts'
-import type { Result } from '../context.ts'
-import { nameOf, short } from '../names.ts'
+import { contactFunctions, partyTypes } from '@comity/statement'
+import { Option } from 'commander'
 import { withPartyOptions } from '../party-draft.ts'
 import { collect, example, type Register } from '../registrar.ts'
-import type { Session } from '../session.ts'
-import { dateText, fields, plain, table } from '../terminal/text.ts'
 import { compromise, recover, rotate } from './party-change.ts'
 import { create } from './party-create.ts'
 import { approver, join } from './party-join.ts'
+import { listContacts, listParties } from './party-lists.ts'
 import { move } from './party-move.ts'
+import { show } from './party-show.ts'
 import { update } from './party-update.ts'
+
+/** A person is in no directory. */
+const typesWithOffices = partyTypes.filter((type) => type !== 'person')
 
 export const registerParty: Register = (program, { run }) => {
   const party = program
@@ -21,7 +22,7 @@ export const registerParty: Register = (program, { run }) => {
     .addHelpText('after', example('comity party show acme'))
   party
     .command('show [party]')
-    .summary('who a party is: names, keys, home, endorsements')
+    .summary('who a party is: names, offices, keys, home, endorsements')
     .description('Shows a party as its log has it: by alias, URN or its 64 hexadecimal digits.')
     .addHelpText('after', example('comity party show acme'))
     .action(run(show))
@@ -32,7 +33,19 @@ export const registerParty: Register = (program, { run }) => {
     .option('--type <type>', 'only of this type')
     .option('--name <text>', 'only with this in a name')
     .addHelpText('after', example('comity party list --type provider'))
-    .action(run(list))
+    .action(run(listParties))
+  party
+    .command('contacts')
+    .summary('the directory of contacts: whom to reach, when, in which language')
+    .description(
+      'Lists the offices of parties as they state them where they are at home, in the log of the node and in those that it follows: what each is for, its addresses, hours, languages, and the key to write to it sealed or with which it signs. No person is in it.',
+    )
+    .addOption(new Option('--function <function>', 'only offices for this').choices(contactFunctions))
+    .option('--state <XX>', 'only of parties of this State, two letters')
+    .addOption(new Option('--type <type>', 'only of parties of this type').choices(typesWithOffices))
+    .option('--language <tag>', 'only those that answer in it: fr, fr-CH')
+    .addHelpText('after', example('comity party contacts --function judicial --state XA'))
+    .action(run(listContacts))
   withPartyOptions(party.command('create <alias>'), 'provider')
     .summary('found a party of your own, hosted at a node')
     .description(
@@ -82,10 +95,14 @@ join", see what waits with "comity approve --list", and approve it.\n${example(
     .command('update')
     .summary('change names, contacts, domains or thresholds')
     .description(
-      'Changes what a party says about itself. What is given replaces what there was of its sort; everything else stays. Where the party asks for several keys for a party statement, it is written to a file: the others approve that, then it is submitted.',
+      'Changes what a party says about itself. What is given replaces what there was of its sort; everything else stays. An office has its address and, behind commas, url=, email=, phone=, hours=, languages=en,fr and key=: seal, sign, or how a thumbprint of the party begins. Where the party asks for several keys for a party statement, it is written to a file: the others approve that, then it is submitted.',
     )
     .option('--name <name>', 'its names; other languages as fr=Nom (repeatable)', collect)
-    .option('--contact <function=address>', 'its offices: security=psirt@acme.example (repeatable)', collect)
+    .option(
+      '--contact <function=address>',
+      'its offices: security=psirt@acme.example (repeatable); hours, languages and key behind commas',
+      collect,
+    )
     .option('--no-contacts', 'it has no offices to reach any more')
     .option('--domain <name>', 'its domains (repeatable)', collect)
     .option('--no-domains', 'it has no domains any more')
@@ -98,6 +115,7 @@ join", see what waits with "comity approve --list", and approve it.\n${example(
       'after',
       example(
         'comity party update --as acme --contact security=psirt@acme.example',
+        "comity party update --contact 'technical=soc@a.example,hours=24/7,key=seal'",
         'comity party update --as acme --name Acme --name "fr=Acmé" --no-domains',
       ),
     )
@@ -158,121 +176,4 @@ join", see what waits with "comity approve --list", and approve it.\n${example(
     .option('--insecure-no-passphrase', 'leave the new files unencrypted')
     .addHelpText('after', example('comity party compromise --as acme --since 2026-11-20 --recovery-file r.json'))
     .action(run(compromise))
-}
-
-async function show(session: Session, _options: object, named?: string): Promise<Result> {
-  const urn = named === undefined ? session.profile.urn : session.partyUrn(named)
-  const party = await (await session.client()).party(urn)
-  return { text: partyText(party), json: party }
-}
-
-function partyText(party: PartyResponse): string {
-  const {
-    urn,
-    names,
-    type,
-    state,
-    home,
-    keys,
-    thresholds,
-    recovery,
-    next,
-    contacts,
-    domains,
-    versions,
-    instruments,
-    endorsements,
-  } = party
-  return [
-    plain(nameOf(names)),
-    fields([
-      ['party', urn.slice(-64)],
-      ['type', state === undefined ? type : `${type}, ${state}`],
-      ['names', names.length < 2 ? undefined : names.map(({ language, text }) => `${language} ${text}`).join('\n')],
-      ['home log', short(home)],
-      [
-        'contacts',
-        contacts.length === 0
-          ? undefined
-          : contacts.map((each) => `${each.function}: ${each.email ?? each.url ?? each.phone ?? ''}`).join('\n'),
-      ],
-      ['domains', domains.length === 0 ? undefined : domains.join(', ')],
-      [
-        'thresholds',
-        Object.keys(thresholds).length === 0
-          ? undefined
-          : Object.entries(thresholds)
-              .map(([kind, n]) => `${kind} ${n}`)
-              .join(', '),
-      ],
-      [
-        'recovery',
-        recovery === undefined
-          ? 'none'
-          : `${recovery.threshold} of ${recovery.keys.length} keys; next keys ${next === undefined ? 'not ' : ''}committed to`,
-      ],
-      ['statements', `${versions.length}, the first at ${dateText(versions.at(-1)?.at ?? 0)}`],
-      [
-        'bound by',
-        instruments.length === 0
-          ? 'nothing: it neither adheres nor supports'
-          : instruments
-              .map(({ form, instrument, at }) => `${form} of ${instrument} since ${dateText(at).slice(0, 10)}`)
-              .join('\n'),
-      ],
-    ]),
-    '',
-    table(
-      ['key', 'roles', 'kinds', 'counts'],
-      keys.map(({ kid, roles, kinds, from, to, compromisedSince }) => [
-        kid.slice(0, 16),
-        roles.join(', '),
-        kinds?.join(', ') ?? '',
-        compromisedSince === undefined
-          ? to === undefined
-            ? `since entry ${from}`
-            : `entries ${from} to ${to - 1}`
-          : `compromised since ${dateText(compromisedSince).slice(0, 16)}`,
-      ]),
-    ),
-    ...reservedLines(party),
-    ...(endorsements.length === 0
-      ? []
-      : [
-          '',
-          table(
-            ['endorsed by', 'for', 'on'],
-            endorsements.map(({ names, claims, at }) => [nameOf(names), claims.join(', '), dateText(at).slice(0, 10)]),
-          ),
-        ]),
-  ].join('\n')
-}
-
-function reservedLines({ instruments }: PartyResponse): readonly string[] {
-  const reservations = instruments.flatMap((each) => each.reservations)
-  return reservations.length === 0 ? [] : ['', 'reserves:', ...reservationLines(reservations)]
-}
-
-async function list(
-  session: Session,
-  { type, name }: { readonly type?: string; readonly name?: string },
-): Promise<Result> {
-  const client = await session.client()
-  const parties: PartySummary[] = []
-  const rows: string[][] = []
-  // An unknown type is refused by the node, which says which there are.
-  const query = {
-    ...(type === undefined ? {} : { type: type as 'state' }),
-    ...(name === undefined ? {} : { q: name }),
-    limit: 200,
-  }
-  for await (const each of eachItem(client.parties, query)) {
-    parties.push(each)
-    rows.push([
-      nameOf(each.names),
-      each.state === undefined ? each.type : `${each.type} ${each.state}`,
-      each.urn.slice(-64).slice(0, 16),
-    ])
-  }
-  return { text: table(['name', 'type', 'party'], rows, 'no such party'), json: parties }
 }

@@ -23,6 +23,7 @@ import {
 } from '@comity/statement'
 import { CliError } from '../cli-error.ts'
 import type { Result } from '../context.ts'
+import { withChangedKeys } from '../contacts/contact-key.ts'
 import { crypto } from '../crypto-port.ts'
 import { signed } from '../filing.ts'
 import type { DataFolder } from '../home/data-folder.ts'
@@ -284,7 +285,7 @@ async function fileChange(
   const { urn } = state
   const iat = session.context.now()
   const by = (key: RoleKey) => ({ iss: urn, signer: signerOf(key), iat })
-  const next = { ...rest, ...members, previous: state.statement }
+  const next = withChangedKeys({ ...rest, previous: state.statement }, members)
   const statement = signed({ kind: 'party', sub: urn, payload: next }, by(first))
   const { id } = decodeStatement(statement, crypto)
   for (const other of others.slice(0, (state.recovery?.threshold ?? 1) - 1)) {

@@ -1,6 +1,12 @@
 /** A log that continues another which may not be signed any more. */
 import { ComityNode } from '@comity/node'
-import { type ContinuationPayload, decodeStatement, type PartyPayload, readPayloadAs } from '@comity/statement'
+import {
+  type Contact,
+  type ContinuationPayload,
+  decodeStatement,
+  type PartyPayload,
+  readPayloadAs,
+} from '@comity/statement'
 import { openReadOnly } from '@comity/store'
 import { CliError } from '../cli-error.ts'
 import type { Result } from '../context.ts'
@@ -30,6 +36,12 @@ export interface SuccessorOptions extends GlobalOptions {
   }
 }
 
+/** An office of the keeper before: that has other keys. */
+function withoutKey(contact: Contact): Contact {
+  const { key: _key, ...rest } = contact
+  return rest
+}
+
 /**
  * Founds a log that says where it continues the frozen one: with a keeper of the same name and new keys, for a party
  * statement of another log is a copy here, and with `continuation` as its first statement after the bootstrap.
@@ -47,7 +59,7 @@ export async function foundSuccessor(session: Session, options: SuccessorOptions
       names,
       type,
       ...(state === undefined ? {} : { state }),
-      ...(contacts === undefined ? {} : { contacts }),
+      ...(contacts === undefined ? {} : { contacts: contacts.map((contact) => withoutKey(contact)) }),
       ...(domains === undefined ? {} : { domains }),
     },
     approvers: 0,

@@ -3,8 +3,7 @@ import { type Static, Type } from 'typebox'
 import {
   at,
   closed,
-  index,
-  names,
+  named,
   oneOf,
   origin,
   pageOf,
@@ -12,9 +11,11 @@ import {
   partyUrn,
   place,
   provisionId,
+  stands,
   statementId,
 } from './fields.ts'
 import { reservation } from './parties.ts'
+import { pingView } from './pings.ts'
 import { citation, clockPlace, jsonSchema, procedureVersion, stateRecord } from './procedures.ts'
 
 /** Names of procedures, roles, states, moves and clocks. */
@@ -26,12 +27,6 @@ export const caseUrn = Type.String({
 })
 
 export const caseParams = closed({ urn: caseUrn })
-
-/** A party by its URN, with its names as the register has them; without any where the register does not know it. */
-const named = closed({ party: partyUrn, names })
-
-/** A statement at its place in a log, and when that log had it. */
-const stands = closed({ id: statementId, origin, index, at })
 
 export const casesQuery = pageQuery({
   procedure: Type.Optional(
@@ -143,7 +138,12 @@ const proposal = closed({
   what: Type.Union([
     closed({ kind: Type.Literal('suspend') }),
     closed({ kind: Type.Literal('resume') }),
-    closed({ kind: Type.Literal('end-clock-at'), clock: Type.String(), at }),
+    closed({
+      kind: Type.Literal('end-clock-at'),
+      clock: Type.String(),
+      at,
+      party: Type.Optional({ ...partyUrn, description: 'whose notice it is, of a clock of notices' }),
+    }),
   ]),
   by: Type.Array(partyUrn, {
     description: 'who has agreed so far; it is carried out once every party of the case has',
@@ -189,6 +189,7 @@ export const caseResponse = closed({
     description: 'fields that its moves kept, the last value of each',
   }),
   clocks: Type.Array(caseClock, { description: 'the next to run out first' }),
+  ping: Type.Optional(pingView),
   leaving: Type.Array(departure, { description: 'who has given notice, and when it leaves by itself, the next first' }),
   reservations: Type.Optional(
     Type.Array(reservation, { description: 'of an adherence: those that stand, each with the objections to it' }),

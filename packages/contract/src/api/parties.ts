@@ -1,11 +1,11 @@
 import { jwkSchema, partyJwkSchema } from '@comity/statement'
 import { type Static, Type } from 'typebox'
+import { contact } from './contacts.ts'
 import {
   at,
   closed,
   index,
   kid,
-  language,
   names,
   oneOf,
   origin,
@@ -42,15 +42,6 @@ export const partiesResponse = pageOf(partySummary)
 export type PartiesResponse = Static<typeof partiesResponse>
 
 export const partyParams = closed({ urn: partyUrn })
-
-const contact = closed({
-  function: oneOf(['security', 'diplomatic', 'technical', 'judicial', 'general', 'inbox']),
-  url: Type.Optional(Type.String()),
-  email: Type.Optional(Type.String()),
-  phone: Type.Optional(Type.String()),
-  hours: Type.Optional(Type.String()),
-  languages: Type.Optional(Type.Array(language)),
-})
 
 const partyKey = closed({
   kid,

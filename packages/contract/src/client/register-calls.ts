@@ -2,6 +2,8 @@ import type { ProvisionId } from '@comity/instruments'
 import type { AdvisoriesQuery, AdvisoriesResponse, AdvisoryResponse } from '../api/advisories.ts'
 import type { ChangesResponse } from '../api/changes.ts'
 import type { ConfirmationResponse } from '../api/confirmation.ts'
+import type { ContactsQuery, ContactsResponse } from '../api/contacts.ts'
+import type { CsafProblemsQuery, CsafProblemsResponse } from '../api/csaf.ts'
 import type {
   ExplanationResponse,
   FindingsDocumentQuery,
@@ -45,6 +47,8 @@ export function registerCalls(transport: Transport) {
     resources: () => get<ResourcesResponse>('resources'),
     parties: (query: PartiesQuery = {}) => get<PartiesResponse>('parties', query),
     party: (urn: string) => get<PartyResponse>(`parties/${segment(urn)}`),
+    /** Offices of parties, and how each is reached. */
+    contacts: (query: ContactsQuery = {}) => get<ContactsResponse>('contacts', query),
     partyFindings: (urn: string) => get<PartyFindingsResponse>(`parties/${segment(urn)}/findings`),
     explanation: (urn: string, provision: ProvisionId) =>
       get<ExplanationResponse>(`parties/${segment(urn)}/findings/${segment(provision)}`),
@@ -57,6 +61,8 @@ export function registerCalls(transport: Transport) {
     releases: (query: ReleasesQuery = {}) => get<ReleasesResponse>('releases', query),
     advisories: (query: AdvisoriesQuery = {}) => get<AdvisoriesResponse>('advisories', query),
     advisory: (urn: string) => get<AdvisoryResponse>(`advisories/${segment(urn)}`),
+    /** CSAF documents that are not in the tree of their party, and why. */
+    csafProblems: (query: CsafProblemsQuery = {}) => get<CsafProblemsResponse>('csaf/problems', query),
     statements: (query: StatementsQuery = {}) => get<StatementsResponse>('statements', query),
     statement: (id: string, query: StatementQuery = {}) => get<StatementResponse>(`statements/${segment(id)}`, query),
     /** Entries of a mirrored log without effect, and why. */

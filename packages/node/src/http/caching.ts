@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ComityNode } from '../node.ts'
 
 /** Changes when answers are laid out differently for the same log. */
-const layout = 2
+const layout = 3
 
 /** Never changes again: full tiles, and partial ones at the width their path names. */
 export const immutable = 'public, max-age=31536000, immutable'

@@ -73,3 +73,38 @@ test('each notice is due at its own time, whoever gave a later one, and nobody i
   await make(south, 'take-back-notice')
   assert.deepEqual([await due(), (await client.case(urn)).leaving], [[], []])
 })
+
+test('a notice that is not the latest is moved by agreement, and is due at the agreed time', async (context) => {
+  assert.ok(north && south && east)
+  const { client, clock } = await served(context)
+  const urn = caseUrn(north.urn, 'moved')
+  const make = (author: typeof north, name: string, body = {}) =>
+    client.submit(moveIn(author, urn, home.origin, name, { iat: clock.now(), procedure: 'agreement/1', body }))
+  for (const each of [north, south, east]) await client.submit(each.founding(startAt))
+  await client.putDocument(terms, text)
+  await make(north, 'propose-terms', { parties: [south.urn, east.urn], subject: 'Requests', terms, documents })
+  for (const each of [north, south, east]) await make(each, 'sign', { terms })
+  await make(east, 'give-notice')
+  clock.advance(60 * day)
+  await make(south, 'give-notice')
+  const leaving = async () =>
+    fits(api.caseResponse, await client.case(urn)).leaving.map(({ party, at }) => [party.party, at])
+  const [, latest] = await leaving()
+  const at = clock.now() + 30 * day
+  const what = { kind: 'end-clock-at', clock: 'notice', at, party: east.urn }
+  await make(north, 'propose', { what })
+  const [proposal] = fits(api.caseResponse, await client.case(urn)).proposals
+  assert.deepEqual(proposal?.what, what)
+  for (const each of [south, east]) await make(each, 'accept', { proposal: proposal.statement })
+  assert.deepEqual(await leaving(), [[east.urn, at], latest])
+  const due = fits(api.dueCasesResponse, await client.dueCases(at, { party: east.urn }))
+  assert.deepEqual(
+    due.items.map((each) => each.at),
+    [at],
+  )
+  clock.advance(31 * day)
+  assert.deepEqual(await leaving(), [latest])
+  await assert.rejects(make(north, 'propose', { what }), {
+    message: new RegExp(`no notice of ${east.urn} runs in this case: one of ${south.urn} does`),
+  })
+})

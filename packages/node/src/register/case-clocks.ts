@@ -120,6 +120,33 @@ function takenOf(
     .map(filing)
 }
 
+/** A filed move with what it says. Its body is held against the procedure only at the seat. */
+export interface FiledWords extends FiledMove {
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+/** Moves of one name read for one answer: each party makes one in a round, and may file more. */
+const wordsMost = 4096
+
+/** Moves of a name that parties of a case filed at home from a moment on, as far as they are seen. */
+export function filedWords(
+  database: Database,
+  { procedure, case: of, file }: CaseRecord,
+  sight: CaseSight,
+  { name, from }: { readonly name: string; readonly from: number },
+): readonly FiledWords[] {
+  return database
+    .prepare(
+      `SELECT ${columns}, filed_move.payload AS payload FROM filed_move CROSS JOIN party USING (party)
+       WHERE filed_move.urn = ? AND seat = ? AND name = ? AND at >= ? AND EXISTS (SELECT 1 FROM case_party
+         WHERE case_party.urn = party.urn AND case_party.procedure = ? AND case_party.case_file = ?)
+       ORDER BY filed_move.position LIMIT ${wordsMost}`,
+    )
+    .all(of.urn, of.seat, name, from, procedure.name, file)
+    .filter((row) => isSeen(row, sight))
+    .map((row) => ({ ...filedMove(row, sight), body: JSON.parse(String(row['payload'])).body }))
+}
+
 /** What was filed for a case and its seat has not taken, as far as it is seen; by where it stands. */
 export function filedFor(
   database: Database,

@@ -10,7 +10,7 @@ import { logOf, rangeOf } from './position.ts'
 import { merged } from './merged.ts'
 
 export type { CaseSight } from './case-sight.ts'
-export { clocksIn, type ClockRecord, filedFor, type FiledMove } from './case-clocks.ts'
+export { clocksIn, type ClockRecord, filedFor, type FiledMove, type FiledWords, filedWords } from './case-clocks.ts'
 export { type CaseRecord, caseRecord, filesOf, movesOf, readCase, type SeatedMove } from './case-record.ts'
 
 /** Where a list of cases goes on: behind this one. */

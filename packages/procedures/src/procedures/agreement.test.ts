@@ -133,6 +133,72 @@ test('the parties agree that a notice ends earlier, and while the case is suspen
   assert.equal(atTime(agreement, stood, end + 100 * day + 1).state, 'ended')
 })
 
+test('a notice that is not the latest is moved by agreement as well, and no other one with it', () => {
+  const [first, second] = [start + 366 * day - 1, start + 426 * day - 1]
+  let of = reduce(agreement, inForce(), moveBy('c', 'give-notice'))
+  of = reduce(agreement, of, moveBy('b', 'give-notice', {}, start + 60 * day))
+  const agreed = (before: Case, what: object, at = start + 61 * day): Case => {
+    const proposal = moveBy('a', 'propose', { what }, at)
+    let after = reduce(agreement, before, proposal)
+    for (const party of ['b', 'c']) {
+      after = reduce(agreement, after, moveBy(party, 'accept', { proposal: proposal.statement }, at))
+    }
+    return after
+  }
+  const end = (party: string, at: number) => ({ kind: 'end-clock-at', clock: 'notice', at, party: partyOf(party) })
+  const leaves = (each: Case) => departuresOf(agreement, each).map(({ party, at }) => [party, at])
+
+  const sooner = agreed(of, end('c', start + 100 * day))
+  assert.deepEqual(leaves(sooner), [
+    [partyOf('c'), start + 100 * day],
+    [partyOf('b'), second],
+  ])
+  assert.equal(sooner.clocks['notice']?.agreedAt, undefined, 'the clock shows the latest notice, which stays')
+  assert.deepEqual(atTime(agreement, sooner, start + 101 * day).roles['party'], [partyOf('a'), partyOf('b')])
+  const named = agreed(of, end('b', start + 500 * day))
+  assert.deepEqual(named.clocks['notice']?.agreedAt, start + 500 * day)
+  assert.deepEqual(leaves(named)[0], [partyOf('c'), first])
+  assert.deepEqual(leaves(agreed(of, { kind: 'end-clock-at', clock: 'notice', at: start + 500 * day })), leaves(named))
+
+  // Also once the latest was taken back, so that the clock stands.
+  const back = reduce(agreement, of, moveBy('b', 'take-back-notice', {}, start + 61 * day))
+  assert.deepEqual(leaves(agreed(back, end('c', start + 90 * day))), [[partyOf('c'), start + 90 * day]])
+  const unnamed = { what: { kind: 'end-clock-at', clock: 'notice', at: start + 90 * day } }
+  assert.throws(() => reduce(agreement, back, moveBy('a', 'propose', unnamed, start + 62 * day)), {
+    code: 'not-possible-now',
+    message: new RegExp(`no clock "notice" runs .*a notice of ${partyOf('c')} runs: name the party too`),
+  })
+  for (const [what, message] of [
+    [end('a', start + 90 * day), new RegExp(`no notice of ${partyOf('a')} runs in this case: one of .* does`)],
+    [{ ...end('c', start), clock: 'peace' }, /the clock "peace" is one for all its parties: leave the party out/],
+  ] as const)
+    assert.throws(() => reduce(agreement, of, moveBy('a', 'propose', { what }, start + 62 * day)), {
+      code: 'not-possible-now',
+      message,
+    })
+  // What was taken back before all had agreed is not moved.
+  const proposal = moveBy('a', 'propose', { what: end('b', start + 90 * day) }, start + 61 * day)
+  let late = reduce(agreement, of, proposal)
+  late = reduce(agreement, late, moveBy('b', 'take-back-notice', {}, start + 62 * day))
+  for (const party of ['b', 'c'])
+    late = reduce(agreement, late, moveBy(party, 'accept', { proposal: proposal.statement }, start + 63 * day))
+  assert.deepEqual([leaves(late), late.proposals], [[[partyOf('c'), first]], []])
+})
+
+test('two notices that run out together are two: the one that is moved leaves the other, which the clock shows', () => {
+  let of = reduce(agreement, inForce(), moveBy('c', 'give-notice'))
+  of = reduce(agreement, of, moveBy('b', 'give-notice'))
+  const what = { kind: 'end-clock-at', clock: 'notice', at: start + 90 * day, party: partyOf('b') }
+  const proposal = moveBy('a', 'propose', { what })
+  of = reduce(agreement, of, proposal)
+  for (const party of ['b', 'c']) of = reduce(agreement, of, moveBy(party, 'accept', { proposal: proposal.statement }))
+  assert.deepEqual(
+    departuresOf(agreement, of).map(({ party }) => party),
+    ['b', 'c'].map(partyOf),
+  )
+  assert.equal(of.clocks['notice']?.agreedAt, undefined)
+})
+
 test('a party suspends it for itself; it is suspended once fewer than two apply it', () => {
   const ground = { ground: 'Requests went around the central authority.' }
   let of = reduce(agreement, inForce(), moveBy('a', 'suspend', ground))

@@ -6,7 +6,8 @@ import type { Case } from '../case.ts'
 import { moveBy, partyOf, seat, start, utc } from '../play.fixture.ts'
 import { openCase, reduce } from '../reduce.ts'
 import { clocksOf } from '../timeline.ts'
-import { exercise, pingResults } from './exercise.ts'
+import { exercise } from './exercise.ts'
+import { pingResults } from './ping.ts'
 
 const hour = 3600
 const participants = ['one', 'two', 'three'].map(partyOf)
@@ -39,6 +40,10 @@ test('who answers within 24 hours is in time; the clock is kept once all have', 
   assert.deepEqual(
     results.map(({ standing }) => standing),
     ['in-time', 'in-time', 'none'],
+  )
+  assert.deepEqual(
+    results.map(({ statement }) => statement),
+    [one.statement, two.statement, undefined],
   )
   assert.equal(pingResults(of, [one, two], start + 2 * hour)[1]?.standing, 'awaited')
   const three = moveBy('three', 'answer', {}, start + 30 * hour)

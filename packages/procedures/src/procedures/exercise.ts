@@ -1,8 +1,6 @@
 import { fields } from '@comity/statement'
 import { Type } from 'typebox'
-import { type Case, deadlineOf } from '../case.ts'
 import { type Citation, defineProcedure } from '../definition.ts'
-import type { Filing } from '../standing-with.ts'
 
 const { closed, date, documents, kidHex, language, list, oneOf, party, text } = fields
 
@@ -23,7 +21,7 @@ export const exercise = defineProcedure({
   version: 1,
   title: 'Exercise',
   purpose:
-    'An organiser announces an exercise and names who takes part. A ping asks one function of the directory of contacts, diplomatic, technical or judicial, to answer within 24 hours, and is repeated every six months; other exercises end with what was learnt. Who did not answer is shown as not having answered, and nothing more.',
+    'An organiser announces an exercise and names who takes part. A ping asks one function of the directory of contacts, diplomatic, technical or judicial, to answer within 24 hours, and is repeated every six months; other exercises end with what was learnt. What an answer says of hours, language and key is shown beside what the directory said when it was asked, and decides nothing. Who did not answer is shown as not having answered, and nothing more.',
   provisions: ['code-e', 'code-h', 'code-j'],
   roles: {
     organiser: { title: 'Who runs it' },
@@ -98,7 +96,7 @@ export const exercise = defineProcedure({
       body: closed({
         text: Type.Optional(text(4000)),
         language: Type.Optional(language),
-        hours: Type.Optional(text(100, 'when the contact is reached, with its time zone')),
+        hours: Type.Optional(text(200, 'when the contact is reached, with its time zone')),
         key: Type.Optional({ ...kidHex, description: 'key of the contact, by its thumbprint (RFC 9679)' }),
       }),
       cites: [directory],
@@ -167,29 +165,3 @@ export const exercise = defineProcedure({
     { by: 'organiser', move: 'report', after: 86_400, body: { lessons: 'One of two answered, after twenty minutes.' } },
   ],
 })
-
-/** How one participant of a ping stands: what its answer was filed with in time, late, not yet, or not at all. */
-export interface PingResult {
-  readonly party: string
-  readonly standing: 'in-time' | 'late' | 'awaited' | 'none'
-  readonly answeredAt?: number
-}
-
-/**
- * Who has answered the latest round of a ping, as a table for people; in the order in which they were named.
- *
- * @param answers moves `answer` of the case, as the home logs of their authors or the seat have them
- */
-export function pingResults(of: Case, answers: readonly Filing[], at: number): readonly PingResult[] {
-  const round = of.clocks['answers']
-  if (round === undefined) return []
-  const deadline = deadlineOf(round)
-  return (of.roles['participant'] ?? []).map((party) => {
-    const times = answers.flatMap(({ name, by, filedAt }) =>
-      name === 'answer' && by === party && filedAt >= round.startedAt && filedAt <= at ? [filedAt] : [],
-    )
-    if (times.length === 0) return { party, standing: at > deadline ? 'none' : 'awaited' }
-    const answeredAt = Math.min(...times)
-    return { party, standing: answeredAt <= deadline ? 'in-time' : 'late', answeredAt }
-  })
-}

@@ -108,6 +108,15 @@ export const parties = {
       ]),
     ),
     accepted(
+      'updated with an office that names a key',
+      [start, later({ contacts: [{ function: 'judicial', key: first.kidHex }] }, first)],
+      periods([
+        [first, 5, null],
+        [approver, 5, null],
+        [narrow, 5, null],
+      ]),
+    ),
+    accepted(
       'rotated to the committed keys',
       [start, rotation],
       periods([
@@ -181,6 +190,23 @@ export const parties = {
     ]),
     refused('threshold for a kind that nobody knows', 'schema-violation', [
       step({ ...founding, thresholds: { advisroy: 2 } }, first, 5),
+    ]),
+    refused('office with a key that is none of the party', 'schema-violation', [
+      step({ ...founding, contacts: [{ function: 'judicial', key: stranger.kidHex }] }, first, 5),
+    ]),
+    refused('office with the key of an approver', 'schema-violation', [
+      start,
+      later({ contacts: [{ function: 'judicial', key: approver.kidHex }] }, first),
+    ]),
+    refused('office whose key the same statement declares compromised', 'schema-violation', [
+      start,
+      later(
+        {
+          contacts: [{ function: 'judicial', key: narrow.kidHex }],
+          compromise: [{ kid: narrow.kidHex, since: AT }],
+        },
+        first,
+      ),
     ]),
     may('signing key, product', 'none', first, 'product', 6),
     may('signing key before it counts', 'not-yet-valid-key', first, 'product', 4),

@@ -49,9 +49,12 @@ const KINDS_WITHOUT_THRESHOLD: ReadonlySet<string> = new Set([
 const kindName = Type.String({ pattern: '^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$', maxLength: 40 })
 const threshold = Type.Integer({ minimum: 1, maximum: 16 })
 
+/** What an office of a party can be for. */
+export const contactFunctions = ['security', 'diplomatic', 'technical', 'judicial', 'general', 'inbox'] as const
+
 const contact = closed({
   function: oneOf(
-    ['security', 'diplomatic', 'technical', 'judicial', 'general', 'inbox'],
+    contactFunctions,
     'an office, never a person; `inbox`: under `url` the node that takes its sealed messages',
   ),
   url: Type.Optional(url),
@@ -59,6 +62,11 @@ const contact = closed({
   phone: Type.Optional(Type.String({ pattern: '^\\+[0-9 ()-]{5,30}$' })),
   hours: Type.Optional(text(200, 'when it answers, such as `24/7` or `Mon–Fri 08:00–17:00 UTC`')),
   languages: Type.Optional(list(language, 16)),
+  key: Type.Optional({
+    ...kidHex,
+    description:
+      'thumbprint (RFC 9679) of the key of this office, 64 hexadecimal digits: one of `keys`, with role `seal` to write to it sealed, or `sign` to check what it signs',
+  }),
 })
 
 const partyKey = closed({
@@ -110,6 +118,9 @@ export const partyPayload = closed({
 /** Payload of a `party` statement. */
 export type PartyPayload = Static<typeof partyPayload>
 
+/** An office of a party: what it is for, where and when it is reached, in which languages, under which key. */
+export type Contact = NonNullable<PartyPayload['contacts']>[number]
+
 export const partyKind = defineKind({
   name: 'party',
   title: 'Party',
@@ -125,7 +136,15 @@ export const partyKind = defineKind({
       type: 'provider',
       state: 'XA',
       home: ORIGIN,
-      contacts: [{ function: 'security', email: 'psirt@north.invalid', hours: '24/7', languages: ['en', 'fr'] }],
+      contacts: [
+        {
+          function: 'security',
+          email: 'psirt@north.invalid',
+          hours: '24/7',
+          languages: ['en', 'fr'],
+          key: '866eefbd6718c8846cd7ddfe43fc74ab1daac4538ff8514ea2ec2d410a415743', // of KEY_1
+        },
+      ],
       keys: [
         { jwk: KEY_1, roles: ['sign'] },
         { jwk: KEY_2, roles: ['approve'] },

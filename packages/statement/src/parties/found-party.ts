@@ -3,6 +3,7 @@ import { partyUrn } from '../identifiers.ts'
 import type { PartyPayload } from '../kinds/party.ts'
 import type { Statement } from '../statement.ts'
 import { StatementError } from '../statement-error.ts'
+import { requireContactKeys } from './contact-keys.ts'
 import { checkRole, unknownKey } from './party-keys.ts'
 import { describe, keysDigest, kidOf, type PartyKey, type PartyState, recoveryOf } from './party-state.ts'
 
@@ -42,6 +43,7 @@ export function foundParty(
   const signer = keys.find((key) => key.kid === statement.kidHex)
   if (signer === undefined) throw unknownKey(statement.kidHex)
   checkRole(signer, 'party')
+  requireContactKeys(payload, keys)
   return {
     urn,
     statement: statement.id,

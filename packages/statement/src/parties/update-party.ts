@@ -2,6 +2,7 @@ import { canonicalJson } from '../canonical-json.ts'
 import type { StatementCrypto } from '../crypto-port.ts'
 import type { PartyPayload } from '../kinds/party.ts'
 import { StatementError } from '../statement-error.ts'
+import { requireContactKeys } from './contact-keys.ts'
 import { enteringKeys, type PartyStatement } from './found-party.ts'
 import { checkRole, isRecoveryKey, maySign, unknownKey } from './party-keys.ts'
 import { type Compromise, describe, keysDigest, type PartyKey, type PartyState, recoveryOf } from './party-state.ts'
@@ -49,12 +50,14 @@ export function updateParty(
   checkSigners(change, state, statement, payload, approvals)
   const compromised = withNewCompromises(state, payload, statement.iat, index)
   if (change !== 'update') refuseCompromisedKeys(entering, compromised)
+  const keys = changedKeys(state.keys, change === 'update' ? undefined : entering, compromised, index)
+  requireContactKeys(payload, keys)
   return {
     urn: state.urn,
     statement: statement.id,
     index,
     ...describe(payload),
-    keys: changedKeys(state.keys, change === 'update' ? undefined : entering, compromised, index),
+    keys,
     keysDigest: digest,
     ...recoveryOf(payload, crypto),
     compromised,

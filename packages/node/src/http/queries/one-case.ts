@@ -17,8 +17,10 @@ import {
 } from '../../register/cases.ts'
 import { indexOf } from '../../register/position.ts'
 import type { ComityNode } from '../../node.ts'
+import { bondKindOf } from '../../judge/bond-kind.ts'
 import { type CaseLook, lookAt, noticesIn, summaryOf } from './cases.ts'
 import { procedureView } from './procedures.ts'
+import { pingIn } from './ping.ts'
 import { reservationsIn } from './reservations.ts'
 import { leafAt } from './statements.ts'
 
@@ -41,6 +43,7 @@ export function caseDetails(node: ComityNode, urn: string): CaseResponse | undef
   const refused = of.seat === node.origin ? node.seat.refusalsOf(urn).slice(0, shownMost) : []
   const isRefused = new Set(refused.map(({ id }) => id))
   const reservations = reservationsIn(look, record)
+  const ping = pingIn(look, record)
   return {
     ...summaryOf(look, record),
     place: { ...of.place },
@@ -53,6 +56,7 @@ export function caseDetails(node: ComityNode, urn: string): CaseResponse | undef
     records: recordsOf(procedure, of).map(({ provision, text }) => ({ provision, text })),
     facts: { ...of.facts },
     clocks: clockViews(record, clocks, at),
+    ...(ping === undefined ? {} : { ping }),
     leaving: noticesIn(record).map(({ party, role, at: then }) => ({
       party: names.of(party),
       role,
@@ -112,15 +116,21 @@ function clockViews({ procedure, case: of }: CaseRecord, clocks: readonly ClockR
   })
 }
 
-function possibleIn({ names, at }: CaseLook, { procedure, case: of }: CaseRecord): CaseResponse['possible'] {
+function possibleIn(look: CaseLook, { procedure, case: of }: CaseRecord): CaseResponse['possible'] {
   const { moves } = procedureView(procedure)
-  return possibleMoves(procedure, of, at).map(({ move, title, by, parties }) => ({
-    move,
-    title,
-    by: [...by],
-    parties: parties.map((party) => names.of(party)),
-    body: moves.find(({ name }) => name === move)?.body ?? {},
-  }))
+  return possibleMoves(procedure, of, look.at).flatMap(({ move, title, by, parties }) => {
+    const able = parties.filter((party) => mayFile(look, procedure.moves[move]?.kinds, party))
+    if (parties.length > 0 && able.length === 0) return []
+    const body = moves.find(({ name }) => name === move)?.body ?? {}
+    return [{ move, title, by: [...by], parties: able.map((party) => look.names.of(party)), body }]
+  })
+}
+
+/** Some moves are made by statements that are for parties of one type alone, of which a procedure knows nothing. */
+function mayFile({ sight }: CaseLook, kinds: readonly string[] | undefined, party: string): boolean {
+  if (kinds === undefined || !kinds.some((kind) => kind === 'adherence' || kind === 'support')) return true
+  const type = sight.stateOf(party)?.type
+  return type === undefined || kinds.includes(bondKindOf(type))
 }
 
 /** What ran out is history only where nobody kept it, in whichever log. */
