@@ -50,6 +50,22 @@ test('a Node module is refused in a room that runs in browsers, with and without
   }
 })
 
+test('a folder that runs on Node alone has a door of its own, which nothing that runs in browsers leads into', () => {
+  const builtin = "import { a } from 'node:fs'\n"
+  assert.deepEqual(found('exposure', 'files/a.ts', builtin), [])
+  assert.equal(found('exposure', 'filesystem/a.ts', builtin).length, 1)
+  assert.deepEqual(found('exposure', 'index.ts', "export { a } from './files/a.ts'\n"), [
+    'packages/exposure/src/index.ts: "./files/a.ts" leads from what runs in browsers into files, which does not',
+  ])
+  assert.deepEqual(found('exposure', 'files/a.ts', "import { a } from '../source/a.ts'\n"), [])
+  const door = "import { a } from '@comity/exposure/files'\n"
+  assert.deepEqual(found('node', 'a.ts', door), [])
+  assert.deepEqual(found('contract', 'a.ts', door), [
+    'packages/contract/src/a.ts: contract runs in browsers and may not import "@comity/exposure/files"',
+  ])
+  assert.equal(found('node', 'a.ts', "import { a } from '@comity/exposure/files/a.ts'\n").length, 1)
+})
+
 test('a package that the room did not declare is named without the path inside it', () => {
   assert.deepEqual(found('statement', 'a.ts', "import { decode } from 'cborg/lib/decode'\n"), [
     'packages/statement/src/a.ts: "cborg" is not in the room\'s package.json',

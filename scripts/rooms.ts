@@ -11,6 +11,11 @@ interface Room {
   readonly mayImport: readonly string[]
   /** Runs in browsers as it is: no Node module outside its tests. */
   readonly browserSafe?: boolean
+  /**
+   * Folders of a room that runs in browsers which run on Node alone. Each has a door of its own, `@comity/room/folder`;
+   * nothing else of the room leads into it.
+   */
+  readonly nodeDoors?: readonly string[]
 }
 
 /** What puts the rooms together may import all of these. */
@@ -31,7 +36,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   crypto: { mayImport: [] },
   log: { mayImport: [], browserSafe: true },
   instruments: { mayImport: [], browserSafe: true },
-  exposure: { mayImport: [], browserSafe: true },
+  exposure: { mayImport: [], browserSafe: true, nodeDoors: ['files', 'matching-index'] },
   statement: { mayImport: ['log'], browserSafe: true },
   procedures: { mayImport: ['statement', 'instruments'], browserSafe: true },
   assessment: { mayImport: ['log', 'statement', 'instruments', 'procedures'] },
@@ -58,6 +63,7 @@ export function violations(file: string, text: string, room: string, declared: R
   const rules = rooms[room]
   if (rules === undefined) return [`${file}: the room "${room}" is not in scripts/rooms.ts`]
   const isTest = file.endsWith('.test.ts') || file.includes('.fixture.')
+  const isBrowserSafe = rules.browserSafe === true && !isTest && doorOf(file, room) === undefined
   for (const match of text.matchAll(importPattern)) {
     const target = match[1] ?? match[2] ?? match[3] ?? ''
     if (target.startsWith('.')) {
@@ -66,15 +72,21 @@ export function violations(file: string, text: string, room: string, declared: R
       if (!isTest && !resolve(from, target).startsWith(home + sep)) {
         found.push(`${file}: "${target}" leaves the room; import the room's own name instead`)
       }
+      const door = doorOf(relative(root, resolve(from, target)), room)
+      if (isBrowserSafe && door !== undefined) {
+        found.push(`${file}: "${target}" leads from what runs in browsers into ${door}, which does not`)
+      }
     } else if (target.startsWith('@comity/')) {
       const [, other = '', ...deep] = target.split('/')
-      if (deep.length > 0) found.push(`${file}: "${target}" reaches into a room; import "@comity/${other}"`)
+      const isDoor = rooms[other]?.nodeDoors?.includes(deep.join('/')) === true
+      if (isDoor && isBrowserSafe) found.push(`${file}: ${room} runs in browsers and may not import "${target}"`)
+      if (deep.length > 0 && !isDoor) found.push(`${file}: "${target}" reaches into a room; import "@comity/${other}"`)
       const allowed = rules.mayImport.includes(other) || (isTest && forTests.has(other)) || other === room
       if (!allowed) found.push(`${file}: ${room} may not import ${other} (${rules.mayImport.join(', ') || 'nothing'})`)
     } else {
       const bare = target.replace(/^node:/, '')
       if (target.startsWith('node:') || builtin.has(bare)) {
-        if (rules.browserSafe && !isTest) found.push(`${file}: ${room} runs in browsers and may not import "${target}"`)
+        if (isBrowserSafe) found.push(`${file}: ${room} runs in browsers and may not import "${target}"`)
       } else {
         const name = target.startsWith('@') ? target.split('/').slice(0, 2).join('/') : (target.split('/')[0] ?? '')
         if (!isTest && !declared.has(name)) found.push(`${file}: "${name}" is not in the room's package.json`)
@@ -82,6 +94,11 @@ export function violations(file: string, text: string, room: string, declared: R
     }
   }
   return found
+}
+
+/** The folder with a door of its own that a file of the room lies in. */
+function doorOf(file: string, room: string): string | undefined {
+  return rooms[room]?.nodeDoors?.find((door) => file.startsWith(join('packages', room, 'src', door) + sep))
 }
 
 function check(): string[] {

@@ -21,7 +21,10 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const clients: ReadonlySet<string> = new Set([
   'packages/cli/src/verbs/backup.ts', // the checkpoint of the node that is being restored
   'packages/contract/src/client/transport.ts', // the node that the command line works with
+  'packages/exposure/src/feed/fetch-feed.ts', // the `fetch` that it is given
   'packages/node/src/audit/http-source.ts', // the log that is being audited
+  'packages/node/src/csaf/examiner.ts', // a thread that checks a document; it opens nothing
+  'packages/node/src/csaf/examiner-worker.ts',
   'packages/node/src/federation/inbox/sending/remote-inbox.ts', // the `fetch` of peers, which it is given
   'packages/node/src/federation/peers/checked-lookup.ts', // names of peers, and of what parties published
   'packages/node/src/federation/peers/exchange.ts', // what those names lead to, behind guarded-fetch.ts

@@ -34,7 +34,8 @@ export const exitCodes = {
 /** What each exit code says, for people. */
 export const exitMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
   ok: 'it did what was asked, and what it checked is right',
-  negative: 'it did what was asked, and the answer is no: a verification or an audit found a difference',
+  negative:
+    'it did what was asked, and the answer is no: a verification or an audit found a difference, a check what its policy names',
   usage: 'the command, an option or a file given to it is not what it takes',
   refused: 'the node refused; the message carries its stable code',
   unavailable: 'something it needs is not there: no node answers, the folder, a key or the passphrase is missing',

@@ -37,7 +37,7 @@ const commands = everyCommand(await buildProgram(quiet, () => {})).filter((each)
 test('every verb of the command is there', () => {
   const names = new Set(commands.map((each) => each.name()))
   const wanted =
-    'start init serve status rebuild backup restore sign submit approve receipt verify audit diff party token endorse trust adhere support product release inventory advisory matches acknowledge findings instruments case policy export resources'
+    'start init serve status rebuild backup restore sign submit approve receipt check verify audit diff party token endorse trust adhere support product release inventory advisory matches acknowledge findings instruments case policy export resources'
   for (const name of wanted.split(' ')) assert.ok(names.has(name), name)
 })
 

@@ -22,20 +22,26 @@ export async function readSbomFile(session: Session, file: string): Promise<Sbom
     const sbom = await readSbom(bytes)
     return { bytes, sbom, warnings: warningsOf(sbom, name) }
   } catch (error) {
-    if (!(error instanceof ExposureError)) throw error
-    throw new CliError(
-      'bad-input',
-      `${name} is no SBOM (CycloneDX 1.4 to 1.7 or SPDX 2.2 to 3.0, as JSON): ${error.message}`,
-      {
-        inner: error.code,
-        pointer: error.pointer,
-        cause: error,
-      },
-    )
+    throw sbomError(name, error)
   }
 }
 
-function warningsOf({ components, withoutPurl }: Sbom, name: string): readonly string[] {
+/** Why a document is no SBOM, naming the file; any other error stays what it is. */
+export function sbomError(name: string, error: unknown): unknown {
+  if (!(error instanceof ExposureError)) return error
+  return new CliError(
+    'bad-input',
+    `${name} is no SBOM (CycloneDX 1.4 to 1.7 or SPDX 2.2 to 3.0, as JSON): ${error.message}`,
+    {
+      inner: error.code,
+      pointer: error.pointer,
+      cause: error,
+    },
+  )
+}
+
+/** What the owner of an inventory should know before relying on it. */
+export function warningsOf({ components, withoutPurl }: Sbom, name: string): readonly string[] {
   if (components.length === 0) return [`${name} lists no components, so no advisory can match it`]
   if (withoutPurl < components.length) return []
   const all =

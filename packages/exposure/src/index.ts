@@ -18,7 +18,7 @@ export { readSbom } from './sbom/read-sbom.ts'
 export { type Sbom, type SbomFormat, type SbomMetadata } from './sbom/inventory.ts'
 export { sbomMediaType } from './sbom/media-type.ts'
 export { defaultSbomLimits, type SbomLimits } from './sbom/sbom-limits.ts'
-export { keyOf, labelOf, type Component } from './sbom/component.ts'
+export { labelOf, type Component } from './sbom/component.ts'
 export {
   type Advisory,
   type AffectedPackage,
@@ -26,11 +26,63 @@ export {
   type RangeEvent,
   type Severity,
 } from './osv/advisory.ts'
-export { parseOsv, readOsv, type OsvDocument } from './osv/read-osv.ts'
+export { parseOsv, parseOsvYaml, readOsv, type OsvDocument } from './osv/read-osv.ts'
 export { defaultOsvLimits, type OsvLimits } from './osv/osv-limits.ts'
-export { rulesOf, type Rule } from './match/rule.ts'
-export { evaluateRule, type MatchReason, type MatchState, type Outcome, type Why } from './match/evaluate-rule.ts'
-export { match, versionOf, type Matchable } from './match/match.ts'
+export { type Alert, alertOf, type Alerting, type AlertReason, followed, type HistoryEntry } from './match/alert.ts'
+export { type Coverage } from './match/coverage.ts'
+export { evaluateRule } from './match/evaluate-rule.ts'
+export { fixesOf } from './match/fixes.ts'
+export { type Aliases, foldAliases, type Named, type NamedVulnerability } from './match/fold-aliases.ts'
+export {
+  identifiersOf,
+  type Identified,
+  type Identifier,
+  type IdentifierKind,
+  keysOfComponent,
+} from './match/identifiers.ts'
+export { knownOfCsaf, knownOfCve, knownOfOsv, knownOfVex } from './match/known-advisories.ts'
+export { type Author, type KnownAdvisory, type StatedSeverity } from './match/known-advisory.ts'
+export { match, type Matching } from './match/match.ts'
+export { type Matchable, versionOf } from './match/matchable.ts'
+export {
+  type AdvisoryFormat,
+  isHarmless,
+  type MatchReason,
+  type MatchState,
+  matchStates,
+  type Outcome,
+  strongest,
+  type Why,
+} from './match/outcome.ts'
+export {
+  type Candidate,
+  comparePriority,
+  exploitedByCve,
+  type Fact,
+  type Knowledge,
+  type Priority,
+  priorityOf,
+} from './match/priority.ts'
+export {
+  type Claim,
+  type ClaimState,
+  type Condition,
+  isStated,
+  type OsvRule,
+  type Rule,
+  type StatedRule,
+} from './match/rule.ts'
+export { rulesOf } from './match/rules-of-osv.ts'
+export { type Rating, type ReadSeverity, severityReader, type SeverityReader } from './match/severity.ts'
+export {
+  type SourceWord,
+  type OperatorWord,
+  type Sources,
+  type Standing,
+  standingOf,
+  type StandingState,
+} from './match/standing.ts'
+export { type Surroundings, surroundingsOf } from './match/surroundings.ts'
 export {
   sbomFromNpmLockfile,
   type CycloneDxBom,
@@ -58,6 +110,10 @@ export {
   type ProductState,
 } from './csaf/csaf-advisory.ts'
 export { type ProductVersion } from './csaf/product-version.ts'
+export type { CsafDraft, DraftProduct, DraftPublisher, DraftVulnerability } from './csaf/csaf-draft.ts'
+export { draftFromOsv } from './csaf/draft-from-osv.ts'
+export { writeCsaf } from './csaf/write-csaf.ts'
+export { csafFileName } from './csaf/file-name.ts'
 export { productResolver, type ResolvedProduct } from './csaf/resolve-product.ts'
 export { parseCpe, type Cpe } from './cpe/cpe.ts'
 export { readVex } from './vex/read-vex.ts'
@@ -90,3 +146,27 @@ export {
   type KevEntry,
   type KevLimits,
 } from './kev/read-kev.ts'
+export { type GivenItem, type RefusedItem, type SourceItem } from './source/source-item.ts'
+export { defaultSourceLimits, type SourceLimits } from './source/source-limits.ts'
+export { formatOf, formatOfJson, type DocumentFormat, type FormatName } from './source/format-of.ts'
+export { knownOf } from './source/known-of.ts'
+export {
+  readAdvisories,
+  readAdvisory,
+  type AdvisoryDocument,
+  type AdvisoryReader,
+  type ReadItem,
+  type SourceCounts,
+} from './source/read-advisories.ts'
+export { fetchFeed } from './feed/fetch-feed.ts'
+export {
+  defaultFeedLimits,
+  type FeedAnswer,
+  type FeedLimits,
+  type FeedOptions,
+  type FeedOutcome,
+  type FeedPlace,
+  type FeedPort,
+  type FeedRequest,
+  type FeedState,
+} from './feed/feed-state.ts'

@@ -32,6 +32,7 @@ export type ProblemCode =
   | 'justification-missing'
   | 'duplicate-entry'
   | 'count-mismatch'
+  | 'not-identifiable'
 
 /** One thing that was found wrong, and where: `pointer` is an RFC 6901 JSON pointer. */
 export interface Problem {

@@ -2,6 +2,7 @@
 import {
   ComityNode,
   createServer,
+  CsafProvider,
   Inbox,
   NodeError,
   type NodeKeys,
@@ -11,6 +12,7 @@ import {
 } from '@comity/node'
 import { runAllInTurn } from '@comity/store'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { CliError } from '../cli-error.ts'
 import type { Context } from '../context.ts'
 import type { DataFolder } from '../home/data-folder.ts'
@@ -83,17 +85,27 @@ export async function serveNode(
   const { host, port, tls, publicUrl, sample, postRate, trustedProxies, carriesMessages } = listening
   const log = errorLog(context)
   const inbox = new Inbox({ node, vault, onError: inboxLog(context) })
-  const wakers = [node.onBatch(() => vault.wake()), node.mirrors.onFolded(() => vault.wake())]
+  const csaf = CsafProvider.open({
+    node,
+    view: join(data.path, 'views', 'csaf.db'),
+    onError: (err) => log.error({ err }, 'CSAF documents were not looked at, and are at the next batch'),
+  })
+  const wakers = [
+    node.onBatch(() => vault.wake()),
+    node.onBatch(() => csaf.wake()),
+    node.mirrors.onFolded(() => vault.wake()),
+  ]
   const closeNode = async (): Promise<void> => {
     for (const stopWaking of wakers) stopWaking()
     // What cannot be written any more must not keep the rest, and with it the process, from ending.
-    await runAllInTurn([() => inbox.stop(), () => vault.close(), () => node.close()])
+    await runAllInTurn([() => inbox.stop(), () => csaf.close(), () => vault.close(), () => node.close()])
   }
   try {
     const app = await createServer({
       node,
       vault,
       inbox,
+      csaf,
       log,
       ...(tls === undefined ? {} : { tls }),
       ...(publicUrl === undefined ? {} : { publicUrl }),

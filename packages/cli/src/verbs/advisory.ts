@@ -1,5 +1,4 @@
 /** `comity advisory publish`: a provider tells everybody of a vulnerability. */
-import { type Advisory, ExposureError, parseOsv } from '@comity/exposure'
 import { type AdvisoryPayload, advisoryUrn } from '@comity/statement'
 import { CliError } from '../cli-error.ts'
 import type { Result } from '../context.ts'
@@ -11,6 +10,9 @@ import type { Session } from '../session.ts'
 import { statementIdOf } from '../statement-id.ts'
 import { problemList } from '../terminal/problems.ts'
 import { plain, plural, wrap } from '../terminal/text.ts'
+import { registerCsaf } from './advisory-csaf.ts'
+import { registerCsafKey } from './advisory-key.ts'
+import { type AdvisoryFile, readAdvisoryFile } from './advisory-file.ts'
 import { withAgain, withFilingOptions } from './filing-options.ts'
 
 interface AdvisoryOptions extends AgainOptions {
@@ -22,30 +24,34 @@ interface AdvisoryOptions extends AgainOptions {
   readonly revises?: string
 }
 
-export const registerAdvisory: Register = (program, { run }) => {
+export const registerAdvisory: Register = (program, registrar) => {
+  const { run } = registrar
   const advisory = program
     .command('advisory')
-    .summary('publish a security advisory')
+    .summary('write and publish security advisories')
     .description('Security advisories.')
   advisory.addHelpText('after', example('comity advisory publish advisory.osv.json --product gateway'))
   withAgain(withFilingOptions(advisory.command('publish <file>')))
-    .summary('publish a security advisory (OSV)')
+    .summary('publish a security advisory (CSAF or OSV)')
     .description(
-      'Tells everybody at once of a vulnerability in your products. The OSV record is what nodes match against the inventories that stay with them. Published again it is a revision of the one before; what says nothing new is not filed.',
+      'Tells everybody at once of a vulnerability in your products. The document, CSAF 2.0 or an OSV record, is what nodes match against the inventories that stay with them. A CSAF document is checked before anything is signed: against its schema, the mandatory tests, and that its label is for everybody. Published again it is a revision of the one before; what says nothing new is not filed.',
     )
     .requiredOption('--product <product>', 'short name of your product (repeatable)', collect)
-    .option('--id <id>', "your identifier (the record's)")
-    .option('--title <text>', "title (the record's summary)")
+    .option('--id <id>', "your identifier (the document's)")
+    .option('--title <text>', "title (the document's)")
     .option('--remedy-version <version>', 'first version of your product that is not affected')
     .option('--remedy-url <url>', 'where the remedy is')
     .option('--revises <id>', 'statement of your advisory that this one replaces (the latest of the same identifier)')
     .addHelpText('after', example('comity advisory publish OSV-2026-1.json --product gateway'))
     .action(run(publishAdvisory))
+  registerCsaf(advisory, registrar)
+  registerCsafKey(advisory, registrar)
 }
 
 async function publishAdvisory(session: Session, options: AdvisoryOptions, file: string): Promise<Result> {
   const bytes = await session.input(file, 'the advisory')
-  const { advisory, problems, total } = readOsvFile(bytes, file)
+  const advisory = await readAdvisoryFile(session, bytes, file)
+  const { problems, total } = advisory
   const document = attachment(bytes, 'application/json')
   const id = options.id ?? advisory.id
   const sub = advisoryUrn(session.profile.urn, id)
@@ -67,7 +73,7 @@ async function publishAdvisory(session: Session, options: AdvisoryOptions, file:
       ...(total === 0
         ? []
         : [
-            wrap(`  ${plural(total, 'part')} of the record cannot be matched automatically:`),
+            wrap(`  ${plural(total, 'part')} of the document cannot be matched automatically:`),
             problemList(problems, total),
           ]),
     ].join('\n'),
@@ -75,46 +81,32 @@ async function publishAdvisory(session: Session, options: AdvisoryOptions, file:
   }
 }
 
-function readOsvFile(bytes: Uint8Array, file: string): ReturnType<typeof parseOsv> {
-  try {
-    return parseOsv(bytes)
-  } catch (error) {
-    if (!(error instanceof ExposureError)) throw error
-    const name = file === '-' ? 'standard input' : file
-    throw new CliError('bad-input', `${name} is no OSV record: ${error.message}`, {
-      inner: error.code,
-      pointer: error.pointer,
-      cause: error,
-    })
-  }
-}
-
 function payloadOf(
   session: Session,
   { product, title, remedyVersion, remedyUrl }: AdvisoryOptions,
-  read: { readonly id: string; readonly advisory: Advisory; readonly document: Attachment },
+  read: { readonly id: string; readonly advisory: AdvisoryFile; readonly document: Attachment },
 ): AdvisoryPayload {
   const { id, advisory, document } = read
-  const { modified } = advisory
-  const vector = advisory.severity.find(({ type }) => type.startsWith('CVSS'))?.score
+  const { published, modified, aliases, vector, withdrawn } = advisory
+  const isGiven = remedyVersion !== undefined || remedyUrl !== undefined
+  const remedy = !isGiven
+    ? advisory.remedy
+    : {
+        ...advisory.remedy,
+        kind: 'update' as const,
+        ...(remedyVersion === undefined ? {} : { version: remedyVersion }),
+        ...(remedyUrl === undefined ? {} : { url: remedyUrl }),
+      }
   return {
     id,
     products: product.map((each) => productFrom(each, session.profile.urn)),
-    title: (title ?? (advisory.summary === '' ? id : advisory.summary)).slice(0, 500),
+    title: (title ?? advisory.title).slice(0, 500),
     ...(vector === undefined ? {} : { severity: { vector } }),
-    published: wholeSeconds(advisory.published ?? modified),
+    published: wholeSeconds(published),
     modified: wholeSeconds(modified),
-    ...(advisory.aliases.length === 0 ? {} : { aliases: advisory.aliases.slice(0, 64) }),
-    ...(remedyVersion === undefined && remedyUrl === undefined
-      ? {}
-      : {
-          remedy: {
-            kind: 'update' as const,
-            ...(remedyVersion === undefined ? {} : { version: remedyVersion }),
-            ...(remedyUrl === undefined ? {} : { url: remedyUrl }),
-          },
-        }),
-    ...(advisory.withdrawn === undefined ? {} : { withdrawn: wholeSeconds(advisory.withdrawn) }),
+    ...(aliases.length === 0 ? {} : { aliases: aliases.slice(0, 64) }),
+    ...(remedy === undefined ? {} : { remedy }),
+    ...(withdrawn === undefined ? {} : { withdrawn: wholeSeconds(withdrawn) }),
     document: document.digest,
     documents: [documentEntry(document)],
   }
@@ -124,7 +116,7 @@ function revising(statement: string | undefined): { revises?: string } {
   return statement === undefined ? {} : { revises: statement }
 }
 
-/** OSV times may carry fractions of a second; statements have whole ones. */
+/** Dates of documents may carry fractions of a second; statements have whole ones. */
 function wholeSeconds(date: string): string {
   const milliseconds = Date.parse(date)
   if (Number.isNaN(milliseconds)) throw new CliError('bad-input', `the advisory has "${date}" where a date belongs`)

@@ -64,6 +64,7 @@ export const groups: readonly Group[] = [
       { names: ['instruments'], load: async () => (await import('./instruments.ts')).registerInstruments },
       { names: ['resources'], load: async () => (await import('./resources.ts')).registerResources },
       { names: ['export'], load: async () => (await import('./export.ts')).registerExport },
+      { names: ['check'], load: async () => (await import('./check.ts')).registerCheck },
       { names: ['verify'], load: async () => (await import('./verify.ts')).registerVerify },
       { names: ['audit', 'diff'], load: async () => (await import('./audit.ts')).registerAudit },
     ],

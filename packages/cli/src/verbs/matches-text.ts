@@ -14,7 +14,9 @@ export interface Group {
 /** Advisories that the overview lists; the rest are counted. */
 const overviewRows = 8
 
-const rank = { affected: 0, undetermined: 1, not_affected: 2 } as const
+const states = ['affected', 'under_investigation', 'undetermined', 'fixed', 'not_affected'] as const
+
+const rank = { affected: 0, under_investigation: 1, undetermined: 1, fixed: 2, not_affected: 2 } as const
 
 /**
  * By advisory: first what affects the party and waits for its answer, then what affects it, then what may; the newest
@@ -49,7 +51,7 @@ export function overview(groups: readonly Group[]): string {
   const inventories = new Set(all.map(({ inventory }) => inventory.id)).size
   const of = (matches: readonly Match[], state: Match['state']): number =>
     matches.filter((each) => each.state === state).length
-  const states = (['affected', 'undetermined', 'not_affected'] as const)
+  const counted = states
     .map((state) => [of(all, state), stateWords[state].toLowerCase()] as const)
     .filter(([n]) => n > 0)
     .map(([n, word]) => `${countText(n)} ${word}`)
@@ -66,7 +68,7 @@ export function overview(groups: readonly Group[]): string {
   const more = groups.length - rows.length
   return [
     wrap(
-      `${plural(all.length, 'match', 'matches')}, ${states.join(', ')}; by ${plural(groups.length, 'advisory', 'advisories')} in ${plural(inventories, 'inventory', 'inventories')}.`,
+      `${plural(all.length, 'match', 'matches')}, ${counted.join(', ')}; by ${plural(groups.length, 'advisory', 'advisories')} in ${plural(inventories, 'inventory', 'inventories')}.`,
     ),
     '',
     table(['advisory', 'affected', 'undetermined', 'you said', 'by', 'about'], rows),
@@ -104,7 +106,13 @@ export function groupText({ advisory, acknowledged, matches }: Group, own: strin
   ].join('\n')
 }
 
-const stateWords = { affected: 'AFFECTED', not_affected: 'not affected', undetermined: 'UNDETERMINED' } as const
+const stateWords = {
+  affected: 'AFFECTED',
+  under_investigation: 'UNDER INVESTIGATION',
+  undetermined: 'UNDETERMINED',
+  fixed: 'fixed',
+  not_affected: 'not affected',
+} as const
 
 function matchText({ state, why, component, inventory }: Match): string {
   const { name, version, path, occurrences } = component

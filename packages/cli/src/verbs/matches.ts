@@ -32,7 +32,7 @@ export const registerMatches: Register = (program, { run }) => {
     .description(
       `Shows which advisories concern your inventories, by advisory, also those of logs that your node mirrors; of more than ${usualLimit} matches an overview and the first ones. It is computed in your node and leaves it only as an acknowledgement that you choose to send.`,
     )
-    .addOption(stateOption('only these', ['affected', 'not_affected', 'undetermined']))
+    .addOption(stateOption('only these', ['affected', 'under_investigation', 'undetermined', 'fixed', 'not_affected']))
     .option('--inventory <inventory>', 'only in this one, by name or identifier')
     .option('--advisory <advisory>', 'only of this one: its identifier, its URN, or how its statement id begins')
     .option('--product <product>', "only of advisories about this product: the publisher's short name or its URN")
@@ -54,7 +54,7 @@ async function showMatches(session: Session, options: MatchesOptions): Promise<R
   const client = await vaultClient(session)
   const found = await wanted(session, client, options)
   const hides = options.all !== true && options.state === undefined
-  const matches = hides ? found.filter(({ state }) => state !== 'not_affected') : found
+  const matches = hides ? found.filter(({ state }) => state !== 'not_affected' && state !== 'fixed') : found
   const { advisories: unread, failure } = await client.vault.unreadAdvisories()
   const groups = groupsOf(matches)
   const ordered = groups.flatMap((group) => group.matches)

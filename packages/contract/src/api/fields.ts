@@ -34,6 +34,12 @@ export const place = closed({
   at: { ...at, description: 'time of the time leaf that closes its batch, whole seconds since the epoch' },
 })
 
+/** A statement at its place in a log, and when that log had it. */
+export const stands = closed({ id: statementId, origin, index, at })
+
+/** A party by its URN, with its names as the register has them; without any where the register does not know it. */
+export const named = closed({ party: partyUrn, names })
+
 export const documentReference = closed({ digest, size: logSize, type: Type.String() })
 
 /** Most items one page has, and how many it has when nobody says. */

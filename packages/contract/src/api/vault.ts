@@ -47,7 +47,7 @@ export type InventoriesResponse = Static<typeof inventoriesResponse>
 
 export const inventoryParams = closed({ id: hexId })
 
-const matchState = oneOf(['affected', 'not_affected', 'undetermined'])
+const matchState = oneOf(['affected', 'under_investigation', 'undetermined', 'fixed', 'not_affected'])
 
 export const matchesQuery = pageQuery({
   state: Type.Optional(matchState),

@@ -6,6 +6,7 @@ import type {
   IssueTokenResponse,
   TokensResponse,
 } from '../api/admin.ts'
+import type { CsafKeyResponse } from '../api/csaf.ts'
 import type { PublishFindingsResponse } from '../api/findings.ts'
 import type { AddPeerBody, AddPeerResponse } from '../api/peers.ts'
 import type {
@@ -41,6 +42,8 @@ export function adminCalls(transport: Transport) {
       if (now.finished === undefined) throw new ClientError('unexpected-response', 'the backup ended without a result')
       return now.finished
     },
+    /** Signs CSAF documents with a new OpenPGP key from now on; the one before stays listed. */
+    rotateCsafKey: () => transport.json<CsafKeyResponse>('api/v1/admin/csaf-key', { method: 'POST' }),
     /** Meets a node and makes it a peer, or changes the peer that it is; with `look` only meets it. */
     addPeer: (body: AddPeerBody) => transport.json<AddPeerResponse>('api/v1/peers', json(body)),
     /** By the origin of its log, or its address. */

@@ -1,3 +1,4 @@
+import type { CsafProvider } from '../csaf/csaf-provider.ts'
 import type { Inbox } from '../federation/inbox/inbox.ts'
 import type { ComityNode } from '../node.ts'
 import type { Vault } from '../vault/vault.ts'
@@ -22,6 +23,8 @@ export interface HttpContext {
   readonly node: ComityNode
   readonly vault: Vault
   readonly inbox: Inbox
+  /** The CSAF trees of the parties here; undefined where none are made. */
+  readonly csaf: CsafProvider | undefined
   readonly policy: PolicyInForce
   readonly bodies: Bodies
   /** Holds back who posts without a token. */

@@ -1,6 +1,7 @@
 import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import type { Server } from 'node:http'
 import { FederationError } from '../federation/federation-error.ts'
+import type { CsafProvider } from '../csaf/csaf-provider.ts'
 import { Inbox } from '../federation/inbox/inbox.ts'
 import type { Rates } from '../federation/peers/rate-limits.ts'
 import type { ComityNode } from '../node.ts'
@@ -22,6 +23,8 @@ import { adminRoutes } from './routes/admin.ts'
 import { caseRoutes } from './routes/cases.ts'
 import { changeRoutes } from './routes/changes.ts'
 import { confirmationRoutes } from './routes/confirmation.ts'
+import { csafRoutes } from './routes/csaf.ts'
+import { csafKeyRoutes, csafProblemRoutes } from './routes/csaf-problems.ts'
 import { depositaryRoutes } from './routes/depositary.ts'
 import { documentRoutes } from './routes/documents.ts'
 import { findingsRoutes } from './routes/findings.ts'
@@ -69,6 +72,8 @@ export interface ServerOptions {
   readonly vault: Vault
   /** Sealed messages; the caller starts and stops its loops. One without loops where nothing is given. */
   readonly inbox?: Inbox
+  /** The CSAF trees of the parties here; the caller wakes and closes it. None are served where nothing is given. */
+  readonly csaf?: CsafProvider
   readonly log?: ServerLog
   /** PEM; without it the server speaks plain HTTP, for a machine of one's own or behind a proxy. */
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer }
@@ -112,6 +117,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     node,
     vault,
     inbox: options.inbox ?? new Inbox({ node, vault }),
+    csaf: options.csaf,
     policy,
     bodies,
     addresses: new AddressLimit(options.postRate ?? defaultPostRate),
@@ -199,6 +205,7 @@ async function addRoutes(app: FastifyInstance, context: HttpContext): Promise<vo
   await app.register(async (scope) => linkRoutes(scope, context))
   healthRoutes(app, context)
   securityTxtRoutes(app, context)
+  csafRoutes(app, context)
   homeRoutes(app, context)
   await app.register(
     async (scope) => {
@@ -212,11 +219,13 @@ async function addRoutes(app: FastifyInstance, context: HttpContext): Promise<vo
       partyRoutes(scope, context)
       findingsRoutes(scope, context)
       productRoutes(scope, context)
+      csafProblemRoutes(scope, context)
       statementRoutes(scope, context, may)
       confirmationRoutes(scope, context)
       changeRoutes(scope, context)
       peerRoutes(scope, context, may)
       await scope.register(async (admin) => adminRoutes(admin, context, may))
+      await scope.register(async (admin) => csafKeyRoutes(admin, context, may))
       await scope.register(async (own) => vaultRoutes(own, context, may))
       await scope.register(async (own) => ownInboxRoutes(own, context, may))
     },

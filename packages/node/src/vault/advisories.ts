@@ -1,4 +1,4 @@
-import { type Rule, ExposureError, parseOsv, rulesOf } from '@comity/exposure'
+import { type OsvRule, ExposureError, parseOsv, rulesOf } from '@comity/exposure'
 import { type AdvisoryPayload, canonicalJson } from '@comity/statement'
 import { type Blobs, StoreError } from '@comity/store'
 import { sha256Hex } from '@comity/crypto'
@@ -17,7 +17,7 @@ export interface RegisteredAdvisory {
 
 /** What matching takes from it. */
 export interface ReadAdvisory {
-  readonly rules: readonly Rule[]
+  readonly rules: readonly OsvRule[]
   readonly withdrawn: boolean
   /** Why the document says nothing to matching, if so. */
   readonly code: string | undefined
@@ -71,13 +71,13 @@ export function readAdvisory({ payload }: RegisteredAdvisory, blobs: Blobs | und
 }
 
 /** The order of packages and of listed versions means nothing, and neither does where they stand in the document. */
-function matterOf({ key, ecosystem, name, ranges, versions }: Rule): string {
+function matterOf({ key, ecosystem, name, ranges, versions }: OsvRule): string {
   // Safe: ranges are plain data, which canonicalJson takes as it is.
   return canonicalJson({ key, ecosystem, name, ranges, versions: versions.toSorted() })
 }
 
 interface ReadDocument {
-  readonly rules: readonly Rule[]
+  readonly rules: readonly OsvRule[]
   readonly withdrawn: string | undefined
   readonly code: string | undefined
   readonly problems: number

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { match, readOsv, readSbom } from '@comity/exposure'
+import { knownOfOsv, match, readOsv, readSbom } from '@comity/exposure'
 import fc from 'fast-check'
 import { closeHouse, houseIn, lines, osv, publish, sbom, temporaryFolder } from './vault.fixture.ts'
 
@@ -40,7 +40,7 @@ test('whichever comes first, the matches are those of every component against ev
           adding.push(vault.addInventory(operator.urn, `inventory ${n}`, document))
           for (const component of (await readSbom(document)).components) {
             for (const { n: advisory, json } of documents) {
-              const { state, why } = match(component, readOsv(json).advisory)
+              const { state, why } = match(component, knownOfOsv(readOsv(json).advisory))
               if (why.reason !== 'not-named')
                 expected.add(`${component.name}@${component.version} ${state} A-${advisory}`)
             }

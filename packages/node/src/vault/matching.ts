@@ -1,7 +1,7 @@
 /**
  * Matching, as values: what the rules say of a component, and what that makes of a match that may have been there.
  */
-import { type Outcome, type Rule, evaluateRule } from '@comity/exposure'
+import { type Rule, evaluateRule, isHarmless, strongest } from '@comity/exposure'
 import type { MatchStanding, MatchWhy, MatchedComponent } from './match.ts'
 
 /** A match as it is kept, sealed. */
@@ -31,19 +31,12 @@ export interface Occasion {
   readonly news: boolean
 }
 
-const rank = { affected: 2, undetermined: 1, not_affected: 0 } as const
-
 /**
  * What the rules of one advisory for one package say of a version: *affected* wins over *undetermined*, and that over
  * *not affected*.
  */
 export function findingOf(rules: readonly Rule[], version: string | undefined): Finding | undefined {
-  let strongest: Outcome | undefined
-  for (const rule of rules) {
-    const outcome = evaluateRule(rule, version)
-    if (strongest === undefined || rank[outcome.state] > rank[strongest.state]) strongest = outcome
-  }
-  return strongest
+  return strongest(rules.map((rule) => evaluateRule(rule, version)))
 }
 
 /** The component has left the inventory. */
@@ -82,7 +75,7 @@ export function standingAfter(
   found: Finding,
   occasion: Occasion,
 ): MatchStanding | undefined {
-  const concerned = found.state !== 'not_affected'
+  const concerned = !isHarmless(found.state)
   if (before === undefined) {
     if (occasion.withdrawn) return undefined
   } else if (isSame(before.standing, found) && !(concerned && occasion.news)) {

@@ -1,0 +1,11 @@
+/** Thread of an {@link Examiner}: one document after the other, as they come. */
+import { parentPort } from 'node:worker_threads'
+import { examine } from './examine.ts'
+import type { Task } from './examiner.ts'
+
+parentPort?.on('message', ({ bytes, signWith }: Task) => {
+  examine(bytes, signWith).then(
+    (examined) => parentPort?.postMessage({ examined }),
+    (error: unknown) => parentPort?.postMessage({ failed: error instanceof Error ? error.message : String(error) }),
+  )
+})
