@@ -10,11 +10,13 @@ import { merkleCorpus } from './merkle.ts'
 import { oscalCorpus } from './oscal.ts'
 import { osvCorpus } from './osv.ts'
 import { purlCorpus } from './purl.ts'
+import { rulesCorpus } from './rules.ts'
 import { samplesCorpus } from './samples.ts'
 import { sbomCorpus } from './sbom.ts'
 import { versCorpus } from './vers.ts'
 import { versionsCorpus } from './versions.ts'
 import { vexCorpus } from './vex.ts'
+import { osvYamlCorpus } from './osv-yaml.ts'
 
 const project = resolve(import.meta.dirname, '../..')
 const corpora = resolve(project, '../shared/corpora')
@@ -81,11 +83,22 @@ if (await exists(corpora)) {
     `${bounds} bounds of ranges`,
     `reported: ${counted(problems)}`,
   ])
+  await run('osv in YAML', 'osv/pypi', osvYamlCorpus, ({ behindCommits, undetermined, problems }) => [
+    `${behindCommits} give versions behind a range of commits and nowhere else: ${behindCommits - undetermined.length} found`,
+    ...undetermined.map((each) => `undetermined: ${each}`),
+    `reported: ${counted(problems)}`,
+  ])
   await run('csaf', 'csaf', csafCorpus, ({ products, versions, states, refused, problems }) => [
     `${products} products: ${counted(versions)}`,
     `states: ${counted(states)}`,
     `refused: ${refused.length === 0 ? 'none' : refused.join(', ')}`,
     `reported: ${counted(problems)}`,
+  ])
+  await run('rules of csaf', 'csaf', rulesCorpus, ({ vulnerabilities, rules, coverage, refused, bounds }) => [
+    `${vulnerabilities} vulnerabilities; rules by: ${counted(rules)}`,
+    `claims about: ${counted(coverage)}`,
+    `products without a key: ${counted(refused)}`,
+    `at the bounds of ranges: ${counted(bounds)}`,
   ])
   await run('vex', 'sbom', vexCorpus, ({ states, problems }) => [
     `states: ${counted(states)}`,

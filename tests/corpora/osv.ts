@@ -4,7 +4,7 @@
  */
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { evaluateRule, ExposureError, parseOsv, rulesOf, type Rule } from '@comity/exposure'
+import { evaluateRule, ExposureError, parseOsv, rulesOf, type OsvRule } from '@comity/exposure'
 
 export interface OsvCorpusResult {
   /** Advisories that were read and whose bounds came out right. */
@@ -41,7 +41,7 @@ export async function osvCorpus(folder: string): Promise<OsvCorpusResult> {
   return { passed, failed, bounds, problems }
 }
 
-function wrongBounds(rule: Rule): readonly string[] {
+function wrongBounds(rule: OsvRule): readonly string[] {
   const { withdrawn: _, ...live } = rule
   const wrong: string[] = []
   for (const { events } of rule.ranges) {

@@ -131,3 +131,20 @@ export const kev = encode({
   count: 1,
   vulnerabilities: [{ cveID: 'CVE-2026-0001', vendorProject: 'v', product: 'p', dateAdded: '2026-11-01' }],
 })
+
+export const osvYaml = Buffer.from(
+  [
+    'id: PYSEC-2026-1',
+    'modified: "2026-11-01T00:00:00Z"',
+    'details: >-',
+    '  Some words,',
+    '  and more.',
+    'affected:',
+    '- package: &named {name: relay, ecosystem: PyPI}',
+    '  ranges:',
+    '  - type: ECOSYSTEM',
+    '    events: [{introduced: "0"}, {fixed: 1.10}]',
+    '- package: *named',
+    "  versions: ['1.0', 1.1]",
+  ].join('\n'),
+)

@@ -12,6 +12,7 @@ import {
   parseCve,
   parseKev,
   parseOsv,
+  parseOsvYaml,
   parsePurl,
   readSbom,
   readVex,
@@ -57,6 +58,7 @@ const decoders: readonly Decoder[] = [
     ],
   ],
   [parseOsv, sample('GO-2023-2153.json'), ['{"affected":[']],
+  [parseOsvYaml, [documents.osvYaml]],
   [parseCsaf, [documents.csaf], ['{"document":{"csaf_version":"2.0"},"product_tree":{"branches":[']],
   [
     readVex,

@@ -60,6 +60,26 @@ test('what cannot be read is named, and the rest counts; what broke off is never
   assert.deepEqual([stopped.code, stopped.verdict, stopped.sources[0]?.isCutOff], [1, 'failed', true])
 })
 
+test('a document that says more than anybody could weigh is refused alone', async (context) => {
+  const own = pipeline(context)
+  const cpes = Array.from({ length: 600 }, (_, n) => `cpe:2.3:a:acme:relay${n}:*:*:*:*:*:*:*:*`)
+  const versions = Array.from({ length: 1000 }, (_, n) => ({ version: `${n}`, status: 'affected' }))
+  const multiplied = JSON.stringify({
+    dataType: 'CVE_RECORD',
+    dataVersion: '5.1',
+    cveMetadata: { cveId: 'CVE-2026-0001', state: 'PUBLISHED' },
+    containers: { cna: { affected: [{ product: 'relay', cpes, versions }] } },
+  })
+  const items = { 'CVE-2026-0001.json': multiplied, 'right.json': right }
+  own.write('mixed.zip', zipOf(Object.entries(items).map(([name, text]) => ({ name, bytes: Buffer.from(text) }))))
+  const { matches, sources } = await checked(own, '--against', 'mixed.zip')
+  assert.equal(matches.length, 1)
+  assert.deepEqual(
+    sources[0]?.refusals.map(({ name, code }) => [name, code]),
+    [['mixed.zip/CVE-2026-0001.json', 'too-many']],
+  )
+})
+
 test('a file of two gigabytes is refused by its size, as an SBOM and as an advisory', async (context) => {
   const own = pipeline(context)
   for (const name of ['huge.json', 'db/huge.json']) truncateSync(join(own.path, own.write(name, '')), 2 * 1024 ** 3)

@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { describe, it } from 'node:test'
+import { knownOfOsv } from './match/known-advisories.ts'
 import { match } from './match/match.ts'
 import { parseOsv } from './osv/read-osv.ts'
 import { readSbom } from './sbom/read-sbom.ts'
@@ -49,7 +50,7 @@ describe('the samples', async () => {
     for (const file of files) {
       const { advisory } = parseOsv(await readFile(folder + file))
       for (const component of inventory.components) {
-        const { state, why } = match(component, advisory)
+        const { state, why } = match(component, knownOfOsv(advisory))
         if (why.reason === 'not-named' || why.reason === 'no-purl') continue
         found.push(`${advisory.id} ${state} ${component.name}@${component.version}`)
       }

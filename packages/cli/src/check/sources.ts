@@ -2,7 +2,6 @@
 import {
   ExposureError,
   type KevEntry,
-  knownOf,
   type KnownAdvisory,
   type ReadItem,
   readAdvisories,
@@ -96,7 +95,7 @@ export async function gather(session: Session, named: readonly Named[], keys: Re
 }
 
 function concerning(item: ReadItem, keys: ReadonlySet<string>): readonly KnownAdvisory[] {
-  return knownOf(item).filter(({ rules }) => rules.some(({ key }) => keys.has(key)))
+  return item.known.filter(({ rules }) => rules.some(({ key }) => keys.has(key)))
 }
 
 function refusalOf({ name, refusal, cutsOff }: RefusedItem): Refusal {

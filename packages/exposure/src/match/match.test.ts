@@ -1,16 +1,24 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
-import type { RangeEvent } from '../osv/advisory.ts'
+import type { Advisory, RangeEvent } from '../osv/advisory.ts'
 import { readOsv } from '../osv/read-osv.ts'
 import { parsePurl } from '../purl/purl.ts'
-import { keyOf } from '../sbom/component.ts'
-import { evaluateRule, type MatchState } from './evaluate-rule.ts'
+import { evaluateRule } from './evaluate-rule.ts'
+import { keysOfComponent } from './identifiers.ts'
+import { knownOfOsv } from './known-advisories.ts'
+import type { KnownAdvisory } from './known-advisory.ts'
 import { match } from './match.ts'
-import { rulesOf, type Rule } from './rule.ts'
+import type { MatchState } from './outcome.ts'
+import type { OsvRule } from './rule.ts'
+import { rulesOf } from './rules-of-osv.ts'
 
-function advisory(...affected: readonly unknown[]): ReturnType<typeof readOsv>['advisory'] {
+function osv(...affected: readonly unknown[]): Advisory {
   return readOsv({ id: 'TEST-1', modified: '2026-11-01T00:00:00Z', affected }).advisory
+}
+
+function advisory(...affected: readonly unknown[]): KnownAdvisory {
+  return knownOfOsv(osv(...affected))
 }
 
 function npm(more: Readonly<Record<string, unknown>>, name = 'a'): Readonly<Record<string, unknown>> {
@@ -207,7 +215,8 @@ describe('match', () => {
   })
 
   it('matches nothing by a withdrawn advisory, and says so', () => {
-    const withdrawn = { ...fixed, withdrawn: '2026-11-02T00:00:00Z' }
+    const gone = { package: { ecosystem: 'npm', name: 'a' }, versions: ['1.0.0'] }
+    const withdrawn = knownOfOsv({ ...osv(gone), withdrawn: '2026-11-02T00:00:00Z' })
     const outcome = match(component('pkg:npm/a@1.0.0'), withdrawn)
     assert.equal(outcome.state, 'not_affected')
     assert.equal(outcome.why.reason, 'withdrawn')
@@ -222,7 +231,7 @@ describe('match', () => {
 describe('rulesOf', () => {
   it('gives rules that survive JSON and lie under the key of the component', () => {
     const rules = rulesOf(
-      advisory(
+      osv(
         npm({ versions: ['1.0.0'] }, '@scope/a'),
         { package: { ecosystem: 'Maven', name: 'org.example:lib' }, versions: ['1'] },
         { package: { ecosystem: 'Debian:12', name: 'curl' }, versions: ['1'] },
@@ -235,9 +244,9 @@ describe('rulesOf', () => {
       rules.map(({ key }) => key),
       ['pkg:npm/%40scope/a', 'pkg:maven/org.example/lib', 'pkg:deb/debian/curl', 'pkg:generic/x', 'osv:Nowhere/x%2Fy'],
     )
-    assert.equal(keyOf(component('pkg:npm/@scope/a@1.0.0')), rules[0]?.key)
-    assert.equal(keyOf(component('pkg:maven/org.example/lib@1?type=jar')), rules[1]?.key)
-    assert.equal(keyOf({}), undefined)
+    assert.deepEqual(keysOfComponent(component('pkg:npm/@scope/a@1.0.0')), [rules[0]?.key])
+    assert.deepEqual(keysOfComponent(component('pkg:maven/org.example/lib@1?type=jar')), [rules[1]?.key])
+    assert.deepEqual(keysOfComponent({}), [])
   })
 })
 
@@ -272,7 +281,7 @@ describe('evaluateRule, by property', () => {
     fc.assert(
       fc.property(ranges, fc.integer({ min: 1, max: 10 }), (given, version) => {
         const [rule] = rulesOf(
-          advisory(npm({ ranges: given.map((list) => semver(...list.map((e) => ({ [e.kind]: e.version })))) })),
+          osv(npm({ ranges: given.map((list) => semver(...list.map((e) => ({ [e.kind]: e.version })))) })),
         )
         assert.ok(rule !== undefined)
         const wanted = isVulnerable(version, given) ? 'affected' : 'not_affected'
@@ -285,7 +294,7 @@ describe('evaluateRule, by property', () => {
   it('undetermined-is-never-no: a range that cannot be read never makes a version not affected', () => {
     fc.assert(
       fc.property(ranges, fc.nat(10), fc.nat(5), (given, version, at) => {
-        const readable: Rule = {
+        const readable: OsvRule = {
           key: 'pkg:npm/a',
           advisory: 'TEST-1',
           ecosystem: 'npm',
@@ -294,7 +303,7 @@ describe('evaluateRule, by property', () => {
           pointer: '/affected/0',
           ranges: given.map((list) => ({ type: 'SEMVER', events: list })),
         }
-        const broken: Rule = {
+        const broken: OsvRule = {
           ...readable,
           ranges: readable.ranges.toSpliced(at % (given.length + 1), 0, {
             type: 'SEMVER',

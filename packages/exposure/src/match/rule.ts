@@ -1,56 +1,73 @@
 /**
- * Rules: what an advisory says about one package, as plain data. A rule is small, complete and JSON,
- * so that it can lie in a table under its key: a new advisory looks up components by key, a new
- * component looks up rules by key, and both evaluate the same rule.
+ * Rules: what an advisory says about one package or product, as plain data. A rule is small, complete
+ * and JSON, so that it can lie in a table under its key: a new advisory looks up components by key, a
+ * new component looks up rules by key, and both evaluate the same rule.
  */
-import type { Advisory, AffectedPackage, AffectedRange } from '../osv/advisory.ts'
-import { ExposureError } from '../exposure-error.ts'
-import { purlKey } from '../purl/package-key.ts'
-import { parsePurl } from '../purl/purl.ts'
-import { packageOf } from '../versions/ecosystems.ts'
+import type { Justification } from '../csaf/csaf-advisory.ts'
+import type { AffectedRange } from '../osv/advisory.ts'
+import type { VexJustification } from '../vex/vex-statement.ts'
+import type { Coverage } from './coverage.ts'
+import type { IdentifierKind } from './identifiers.ts'
+import type { AdvisoryFormat } from './outcome.ts'
 
-export interface Rule {
-  /** What `keyOf` gives for a component of the package. */
+export type Rule = OsvRule | StatedRule
+
+interface RuleHead {
+  /** One of those that `keysOfComponent` gives for a component that is meant. */
   readonly key: string
+  /** The document's own identifier. */
   readonly advisory: string
-  readonly ecosystem: string
-  readonly name: string
-  readonly ranges: readonly AffectedRange[]
-  readonly versions: readonly string[]
+  /** Stays the same as long as nothing changes that users of this product act on. */
+  readonly remediation?: string
   /** When the advisory was taken back. */
   readonly withdrawn?: string
   /** Where in the advisory it stands (RFC 6901). */
   readonly pointer: string
 }
 
-/** The rules of an advisory, one for each package it names, in its order. */
-export function rulesOf(advisory: Advisory): readonly Rule[] {
-  return advisory.affected.map((affected) => ({
-    key: keyOfAffected(affected),
-    advisory: advisory.id,
-    ecosystem: affected.ecosystem,
-    name: affected.name,
-    ranges: affected.ranges,
-    versions: affected.versions,
-    ...(advisory.withdrawn !== undefined && { withdrawn: advisory.withdrawn }),
-    pointer: affected.pointer,
-  }))
+/** A package, and which of its versions are affected, in the words of OSV. */
+export interface OsvRule extends RuleHead {
+  readonly ecosystem: string
+  readonly name: string
+  readonly ranges: readonly AffectedRange[]
+  readonly versions: readonly string[]
 }
 
-/**
- * The key of a package that an advisory names: by ecosystem and name, which decide; by its package
- * URL when the ecosystem is unknown here; else one that no component has.
- */
-function keyOfAffected({ ecosystem, name, purl }: AffectedPackage): string {
-  const named = packageOf(ecosystem, name)
-  if (named !== undefined) return purlKey(named)
-  if (purl !== undefined) {
-    try {
-      return purlKey(parsePurl(purl))
-    } catch (error) {
-      // The reader of advisories has reported it; the rule stays, under its name.
-      if (!(error instanceof ExposureError)) throw error
-    }
-  }
-  return `osv:${encodeURIComponent(ecosystem.toWellFormed())}/${encodeURIComponent(name.toWellFormed())}`
+/** A product, and what is said about its versions, one claim beside the other. */
+export interface StatedRule extends RuleHead {
+  readonly format: Exclude<AdvisoryFormat, 'OSV'>
+  /** What of a component the key is made of. */
+  readonly by: IdentifierKind
+  readonly vulnerability: string
+  /** The product as the advisory names it. */
+  readonly product: string
+  readonly claims: readonly Claim[]
+  /** What is said of versions that no claim covers, where the format has that (CVE, `defaultStatus`). */
+  readonly otherwise?: ClaimState
+}
+
+export type ClaimState = 'affected' | 'not_affected' | 'fixed' | 'under_investigation' | 'unknown' | 'contradicted'
+
+export interface Claim {
+  readonly state: ClaimState
+  readonly covers: Coverage
+  /** It holds only where all of these are met. */
+  readonly within?: readonly Condition[]
+  readonly justifications?: readonly (Justification | VexJustification)[]
+  readonly impact?: string
+  readonly action?: string
+  readonly pointer: string
+}
+
+/** Something that has to be there beside the component: what it is part of, or runs on. */
+export interface Condition {
+  /** For people: `Relay OS 9`, `architecture x86_64`. */
+  readonly label: string
+  /** Keys of such components; none where an inventory cannot tell. */
+  readonly keys: readonly string[]
+  readonly covers: Coverage
+}
+
+export function isStated(rule: Rule): rule is StatedRule {
+  return 'claims' in rule
 }

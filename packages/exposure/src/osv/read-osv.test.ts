@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as fc from 'fast-check'
 import { ExposureError } from '../exposure-error.ts'
+import { knownOfOsv } from '../match/known-advisories.ts'
 import { match } from '../match/match.ts'
 import { parseOsv, readOsv, type OsvDocument } from './read-osv.ts'
 
@@ -92,8 +93,8 @@ describe('readOsv', () => {
       ['GIT https://example.org/a', 'ECOSYSTEM undefined'],
     )
     const purl = { type: 'npm', name: 'a', qualifiers: {} }
-    assert.equal(match({ purl, version: '1.1.0' }, advisory).state, 'affected')
-    assert.equal(match({ purl, version: '1.2.0' }, advisory).state, 'not_affected')
+    assert.equal(match({ purl, version: '1.1.0' }, knownOfOsv(advisory)).state, 'affected')
+    assert.equal(match({ purl, version: '1.2.0' }, knownOfOsv(advisory)).state, 'not_affected')
   })
 
   it('reports ranges that contradict themselves, and evaluates them as they stand', () => {
@@ -106,8 +107,8 @@ describe('readOsv', () => {
       assert.deepEqual(found(read(more)), ['contradicting-range /affected/0/ranges/0/events'])
     const purl = { type: 'npm', name: 'a', qualifiers: {} }
     const [backwards = {}] = contradicting
-    assert.equal(match({ purl, version: '3.0.0' }, read(backwards).advisory).state, 'affected')
-    assert.equal(match({ purl, version: '1.5.0' }, read(backwards).advisory).state, 'not_affected')
+    assert.equal(match({ purl, version: '3.0.0' }, knownOfOsv(read(backwards).advisory)).state, 'affected')
+    assert.equal(match({ purl, version: '1.5.0' }, knownOfOsv(read(backwards).advisory)).state, 'not_affected')
   })
 
   it('puts events in order and leaves those at one version as they stand', () => {
@@ -269,7 +270,7 @@ describe('OSV, by property', () => {
       fc.property(document, version, (more, at) => {
         try {
           const { advisory } = read(more)
-          const outcome = match({ purl: { type: 'npm', name: 'a', qualifiers: {} }, version: at }, advisory)
+          const outcome = match({ purl: { type: 'npm', name: 'a', qualifiers: {} }, version: at }, knownOfOsv(advisory))
           assert.ok(outcome.why.text.length > 0)
         } catch (error) {
           assert.ok(error instanceof ExposureError, String(error))

@@ -7,6 +7,7 @@ import { jsonPointer, ProblemCollector, quoted, type ProblemList } from '../prob
 import { Fields } from '../json/fields.ts'
 import { isObject } from '../json/json-object.ts'
 import { parseJson } from '../json/parse-json.ts'
+import { parseYaml } from '../yaml/parse-yaml.ts'
 import { parsePurl } from '../purl/purl.ts'
 import { purlKey } from '../purl/package-key.ts'
 import { packageOf } from '../versions/ecosystems.ts'
@@ -25,6 +26,14 @@ export interface OsvDocument extends ProblemList {
  */
 export function parseOsv(bytes: Uint8Array, limits: Partial<OsvLimits> = {}): OsvDocument {
   return readOsv(parseJson(bytes, { ...defaultOsvLimits, ...limits }, 'an advisory'), limits)
+}
+
+/**
+ * Reads an advisory from the octets of a YAML document, as some databases keep them. Throws `ExposureError`:
+ * `too-large`, `too-deep`, `too-many`, `not-utf-8`, `not-yaml`, and what `readOsv` throws.
+ */
+export async function parseOsvYaml(bytes: Uint8Array, limits: Partial<OsvLimits> = {}): Promise<OsvDocument> {
+  return readOsv(await parseYaml(bytes, { ...defaultOsvLimits, ...limits }, 'an advisory'), limits)
 }
 
 /**

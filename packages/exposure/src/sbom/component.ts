@@ -13,6 +13,8 @@ export interface Component {
   readonly type: string
   readonly group?: string
   readonly name: string
+  /** Who supplies it, else who makes or publishes it, as the document has it. */
+  readonly vendor?: string
   /** The version of the package URL where it has one, else the one written beside it. */
   readonly version?: string
   readonly purl?: Purl
@@ -40,6 +42,7 @@ export interface WrittenComponent {
   readonly type: string | undefined
   readonly group: string | undefined
   readonly name: string | undefined
+  readonly vendor: string | undefined
   readonly version: string | undefined
   readonly versionPointer: string
   readonly purls: readonly Written[]
@@ -48,7 +51,7 @@ export interface WrittenComponent {
   readonly pointer: string
 }
 
-/** Longest group, name, version or reference, in characters. */
+/** Longest group, name, vendor, version or reference, in characters. */
 const maxTextLength = 4096
 
 /** CPEs of one component that are kept; scanners guess dozens. */
@@ -59,7 +62,7 @@ const maxCpes = 64
  * neither a name nor a package URL.
  */
 export function componentOf(written: WrittenComponent, problems: ProblemCollector): PathlessComponent | undefined {
-  const { group, pointer, ref } = written
+  const { group, vendor, pointer, ref } = written
   const purl = purlOf(written.purls, problems)
   const name = written.name ?? purl?.found.name
   if (name === undefined) {
@@ -72,6 +75,7 @@ export function componentOf(written: WrittenComponent, problems: ProblemCollecto
     type: written.type ?? 'library',
     ...(group !== undefined && { group }),
     name,
+    ...(vendor !== undefined && { vendor }),
     ...(version !== undefined && { version }),
     ...(purl !== undefined && { purl: purl.found }),
     ...(cpes.length > 0 && { cpes }),
@@ -98,11 +102,6 @@ export function textOf(
 export function labelOf(component: Pick<Component, 'group' | 'name' | 'version'>): string {
   const name = component.group === undefined ? component.name : `${component.group}/${component.name}`
   return component.version === undefined ? name : `${name}@${component.version}`
-}
-
-/** The key under which rules for this component are looked up; undefined without a package URL. */
-export function keyOf(component: Pick<Component, 'purl'>): string | undefined {
-  return component.purl === undefined ? undefined : purlKey(component.purl)
 }
 
 /** The first package URL that can be read. Another one that names another package is reported. */

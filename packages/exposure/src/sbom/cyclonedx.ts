@@ -149,11 +149,16 @@ function readComponent(value: unknown, pointer: string, problems: ProblemCollect
     return undefined
   }
   const text = (field: string): string | undefined => textOf(value, field, pointer, problems)
+  const nameOf = (field: string): string | undefined => {
+    const organization = value[field]
+    return isObject(organization) ? textOf(organization, 'name', `${pointer}/${field}`, problems) : undefined
+  }
   return componentOf(
     {
       type: text('type'),
       group: text('group'),
       name: text('name'),
+      vendor: nameOf('supplier') ?? nameOf('manufacturer') ?? text('publisher'),
       version: text('version'),
       versionPointer: `${pointer}/version`,
       purls: [{ value: value['purl'], pointer: `${pointer}/purl` }],

@@ -170,6 +170,7 @@ function readPackage(value: unknown, pointer: string, problems: ProblemCollector
       type: text('primaryPackagePurpose')?.toLowerCase().replaceAll('_', '-'),
       group: undefined,
       name: text('name'),
+      vendor: organizationOf(text('supplier')) ?? organizationOf(text('originator')),
       version: version === 'NOASSERTION' ? undefined : version,
       versionPointer: `${pointer}/versionInfo`,
       ...identifiersOf(value['externalRefs'], `${pointer}/externalRefs`, problems),
@@ -178,6 +179,16 @@ function readPackage(value: unknown, pointer: string, problems: ProblemCollector
     },
     problems,
   )
+}
+
+/** `Siemens` of `Organization: Siemens (productcert@siemens.com)` (clauses 7.5 and 7.6); persons are no vendors. */
+function organizationOf(agent: string | undefined): string | undefined {
+  const begin = 'Organization:'
+  if (agent?.startsWith(begin) !== true) return undefined
+  const named = agent.slice(begin.length)
+  const mail = named.endsWith(')') ? named.lastIndexOf('(') : -1
+  const name = (mail < 0 ? named : named.slice(0, mail)).trim()
+  return name === '' ? undefined : name
 }
 
 /** Package URLs and CPEs among the external references (clause 7.21 and annex F). */

@@ -201,6 +201,8 @@ function readPackage(value: Element, pointer: string, problems: ProblemCollector
       type: text('software_primaryPurpose')?.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`),
       group: undefined,
       name: text('name'),
+      // Its supplier is another element, which may come later in the stream.
+      vendor: undefined,
       version: text('software_packageVersion'),
       versionPointer: `${pointer}/software_packageVersion`,
       purls,

@@ -4,6 +4,7 @@ import { readCve, type CveDocument } from '../cve/read-cve.ts'
 import { ExposureError, type ExposureErrorCode } from '../exposure-error.ts'
 import { parseJson, type DocumentBounds } from '../json/parse-json.ts'
 import { readKev, type KevCatalogue } from '../kev/read-kev.ts'
+import type { KnownAdvisory } from '../match/known-advisory.ts'
 import { parseOsvYaml, readOsv, type OsvDocument } from '../osv/read-osv.ts'
 import { readVex } from '../vex/read-vex.ts'
 import type { VexDocument } from '../vex/vex-statement.ts'
@@ -15,6 +16,7 @@ import {
   type DocumentFormat,
   type FormatName,
 } from './format-of.ts'
+import { knownOf } from './known-of.ts'
 import type { RefusedItem, SourceItem } from './source-item.ts'
 
 /** A document of one of the formats, as its reader gives it. */
@@ -25,8 +27,12 @@ export type AdvisoryDocument =
   | { readonly kind: 'vex'; readonly document: VexDocument }
   | { readonly kind: 'kev'; readonly document: KevCatalogue }
 
-/** An item that was read. */
-export type ReadItem = AdvisoryDocument & { readonly name: string; readonly format: DocumentFormat }
+/** An item that was read, with what it says about each vulnerability that it is about. */
+export type ReadItem = AdvisoryDocument & {
+  readonly name: string
+  readonly format: DocumentFormat
+  readonly known: readonly KnownAdvisory[]
+}
 
 /** What came of the items of a source. */
 export interface SourceCounts {
@@ -109,7 +115,8 @@ export function readAdvisories(items: AsyncIterable<SourceItem>): AdvisoryReader
 
 async function outcomeOf({ name, bytes }: Exclude<SourceItem, RefusedItem>): Promise<ReadItem | RefusedItem> {
   try {
-    return { name, ...(await readAdvisory(bytes)) }
+    const read = await readAdvisory(bytes)
+    return { name, ...read, known: knownOf(read) }
   } catch (error) {
     if (!(error instanceof ExposureError)) throw error
     return { name, refusal: error }

@@ -7,9 +7,10 @@
  */
 import { ExposureError } from '../exposure-error.ts'
 import { quoted } from '../problem.ts'
+import type { VersionScheme } from '../versions/version-scheme.ts'
 import {
   formatVers,
-  inVersionOrder,
+  inOrderOf,
   type PlacedConstraint,
   schemeOfVers,
   type VersConstraint,
@@ -33,8 +34,22 @@ interface Steps {
 /** The same for any number of versions: reads the range once. Throws as `versContains` does. */
 export function versTest(range: VersRange): (version: string) => boolean {
   if (range.type === 'all' || range.type === 'none') return () => range.type === 'all'
-  const scheme = schemeOfVers(range.type)
-  const { before, steps } = stepsOf(range)
+  return testOf(stepsOf(range), schemeOfVers(range.type))
+}
+
+/**
+ * The same for constraints whose versions are ordered by a scheme that no type of VERS stands for. Throws `ExposureError`
+ * as `versContains` does, and nothing for a list without constraints, which contains nothing.
+ */
+export function testConstraints(
+  constraints: readonly VersConstraint[],
+  scheme: VersionScheme,
+): (version: string) => boolean {
+  if (constraints.length === 0) return () => false
+  return testOf(stepsOfConstraints(constraints, scheme), scheme)
+}
+
+function testOf({ before, steps }: Steps, scheme: VersionScheme): (version: string) => boolean {
   return (version) => {
     const place = scheme.placing(version)
     let inside = before
@@ -87,7 +102,11 @@ function comparatorOf(before: boolean, at: boolean, after: boolean): VersConstra
 export function stepsOf(range: VersRange): Steps {
   if (range.constraints === '*') return { before: range.type !== 'none', steps: [] }
   if (range.constraints.length === 0) throw new ExposureError('bad-vers', 'a version range has a constraint')
-  const ordered = inVersionOrder(range.type, range.constraints)
+  return stepsOfConstraints(range.constraints, schemeOfVers(range.type), quoted(formatVers(range)))
+}
+
+function stepsOfConstraints(constraints: readonly VersConstraint[], scheme: VersionScheme, shown = 'the range'): Steps {
+  const ordered = inOrderOf(scheme, constraints)
   const bounds = neededBounds(ordered)
   const first = ordered.find((constraint) => bounds.has(constraint))
   const before = first === undefined ? ordered.every(({ comparator }) => comparator === '!=') : isEnd(first)
@@ -98,7 +117,6 @@ export function stepsOf(range: VersRange): Steps {
     const named = has('=') || has('<=') || has('>=')
     const [{ version }] = group
     if (named && has('!=')) {
-      const shown = quoted(formatVers(range))
       throw new ExposureError('bad-vers', `${shown} both names and leaves out version ${quoted(version)}`)
     }
     const kept = group.filter((constraint) => bounds.has(constraint))

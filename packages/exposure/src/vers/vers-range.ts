@@ -63,7 +63,11 @@ export function schemeOfVers(type: string): VersionScheme {
  * `comparators`. Throws `ExposureError`: `unsupported-ecosystem`, `bad-version`.
  */
 export function inVersionOrder(type: string, constraints: readonly VersConstraint[]): readonly PlacedConstraint[] {
-  const scheme = schemeOfVers(type)
+  return inOrderOf(schemeOfVers(type), constraints)
+}
+
+/** The same for a scheme that no type of VERS stands for. Throws `ExposureError` `bad-version`. */
+export function inOrderOf(scheme: VersionScheme, constraints: readonly VersConstraint[]): readonly PlacedConstraint[] {
   const placed = constraints.map((constraint) => ({ ...constraint, place: scheme.placing(constraint.version) }))
   return placed.sort(
     (a, b) => a.place(b.version) || comparators.indexOf(a.comparator) - comparators.indexOf(b.comparator),
