@@ -36,6 +36,25 @@ test('the audit can be measured on a log of any size, one statement too', async 
   }
 })
 
+for (const [name, parameters] of Object.entries({
+  match: ['--inventories', '30', '--components', '8', '--packages', '50', '--advisories', '20', '--changes', '5'],
+  sbom: ['--components', '40', '--corpus', '0', '--advisories', '60', '--runs', '1'],
+})) {
+  test(`matching can be measured at any size: ${name}`, async () => {
+    const { child, errors } = bench(name, ...parameters, '--json')
+    let said = ''
+    child.stdout.on('data', (text: Buffer) => (said += text.toString()))
+    const [code] = await once(child, 'close')
+    assert.equal(code, 0, errors())
+    for (const line of said.trim().split('\n')) {
+      const figure = JSON.parse(line)
+      assert.deepEqual(Object.keys(figure).toSorted(), keysOfFigure)
+      assert.equal(figure.bench, name)
+      assert.ok(Number.isFinite(figure.value), said)
+    }
+  })
+}
+
 test('a reader that leaves early, as head does, ends the benchmarks and raises nothing', async () => {
   const { child, errors } = bench('merkle', 'merkle', '--n', '2')
   child.stdout.destroy()
