@@ -13,7 +13,7 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)))
  * resident and works hardly more for half of it; and with one thread that looks for garbage in the background, so that
  * requests never wait for a core behind several. See docs/decisions/memory.md and pauses.md there.
  */
-export const commandOptions = ['--max-semi-space-size=8', '--concurrent-marking-max-worker-num=1']
+export const commandOptions = ['--max-semi-space-size=8', '--concurrent-marking-max-worker-num=1', '--expose-gc']
 
 /** The oldest Node that runs the product: type stripping and `node:sqlite` without flags. */
 const oldestMajor = 24

@@ -6,6 +6,7 @@ export const servedOptions = [
   '--disable-warning=ExperimentalWarning',
   '--max-semi-space-size=8',
   '--concurrent-marking-max-worker-num=1',
+  '--expose-gc',
 ] as const
 
 /** Its environment, as the launcher and `comity serve` have it: what was compiled once is not compiled again. */

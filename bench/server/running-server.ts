@@ -36,9 +36,10 @@ export async function runServer(
   directory: string,
   script = 'serve-folder.ts',
   more: readonly string[] = [],
+  options: readonly string[] = servedOptions,
 ): Promise<RunningServer> {
   const started = performance.now()
-  const args = [...servedOptions, join(folder, script), directory, ...more]
+  const args = [...options, join(folder, script), directory, ...more]
   const child = spawn(process.execPath, args, { env: servedEnvironment(), stdio: ['ignore', 'pipe', 'inherit', 'ipc'] })
   if (child.stdout === null) throw new Error('the server has no standard output')
   const lines = createInterface({ input: child.stdout })

@@ -134,6 +134,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     stopListening()
     bodies.close()
   })
+  app.addHook('onListen', async () => giveBackStartMemory())
   letOthersRead(app)
   compressAnswers(app)
   answerErrors(app, options.log)
@@ -165,6 +166,15 @@ function newApp({ tls, trustedProxies = 'loopback' }: ServerOptions, timeouts: T
   // Answers are built by hand from rows; their schemas are for the documentation, the client and the tests.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
   return app
+}
+
+/**
+ * Gives back what the start took. A third of the heap is garbage by then, and V8 would keep its pages for a growth that a
+ * node which mostly waits does not see: 24 MB of 162. Nothing happens where Node runs without `--expose-gc`, which the
+ * launcher sets.
+ */
+function giveBackStartMemory(): void {
+  void globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' })
 }
 
 /** What is public may be read by pages of any origin, a verifier of somebody else's among them. There are no cookies. */
