@@ -149,7 +149,6 @@ export {
 export { type GivenItem, type RefusedItem, type SourceItem } from './source/source-item.ts'
 export { defaultSourceLimits, type SourceLimits } from './source/source-limits.ts'
 export { formatOf, formatOfJson, type DocumentFormat, type FormatName } from './source/format-of.ts'
-export { knownOf } from './source/known-of.ts'
 export {
   readAdvisories,
   readAdvisory,

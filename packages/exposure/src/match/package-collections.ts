@@ -17,7 +17,6 @@ const ecosystems: ReadonlyMap<string, string> = new Map([
   ['pub.dev', 'Pub'],
   ['pypi.org', 'PyPI'],
   ['pypi.python.org', 'PyPI'],
-  ['registry.npmjs.org', 'npm'],
   ['repo.hex.pm', 'Hex'],
   ['repo.maven.apache.org', 'Maven'],
   ['repo.packagist.org', 'Packagist'],
@@ -26,9 +25,11 @@ const ecosystems: ReadonlyMap<string, string> = new Map([
   ['search.maven.org', 'Maven'],
 ])
 
+/** What hosts are called beside the name of the registry itself. */
+const collectionUrl = /^https?:\/\/(?:(?:www|registry)\.)?(?<host>[^/?#:]{1,253})/i
+
 /** The ecosystem of a collection, or undefined when it is not known here. */
 export function ecosystemOfCollection(url: string | undefined): string | undefined {
-  const host =
-    url === undefined ? undefined : /^https?:\/\/(?:www\.)?(?<host>[^/?#:]{1,253})/i.exec(url)?.groups?.['host']
+  const host = url === undefined ? undefined : collectionUrl.exec(url)?.groups?.['host']
   return host === undefined ? undefined : ecosystems.get(host.toLowerCase())
 }

@@ -86,7 +86,7 @@ describe('the rules of a CVE record', () => {
   it('find packages by their collection and name, by package URL and by CPE', () => {
     const versions = [{ version: '0', lessThan: '2.0.0', status: 'affected', versionType: 'semver' }]
     const more = { versions, defaultStatus: 'unaffected' }
-    const byCollection = known([{ collectionURL: 'https://registry.npmjs.org', packageName: '@acme/relay', ...more }])
+    const byCollection = known([{ collectionURL: 'https://www.npmjs.com', packageName: '@acme/relay', ...more }])
     assert.equal(found({ purl: parsePurl('pkg:npm/%40acme/relay@1.0.0') }, byCollection), 'affected in-range')
     const byPurl = known([{ packageURL: 'pkg:npm/%40acme/relay', ...more }])
     assert.equal(found({ purl: parsePurl('pkg:npm/%40acme/relay@2.0.0') }, byPurl), 'not_affected by-default')

@@ -34,11 +34,9 @@ const change = fc.oneof(
   fc.record({ do: fc.constant('retract' as const), advisory }),
 )
 
-function apply(
-  each: typeof change extends fc.Arbitrary<infer C> ? C : never,
-  index: MatchIndex,
-  model: PlainModel,
-): void {
+type Change = typeof change extends fc.Arbitrary<infer C> ? C : never
+
+function apply(each: Change, index: MatchIndex, model: PlainModel): void {
   switch (each.do) {
     case 'put':
       index.putInventory(each.inventory, each.components)
@@ -77,14 +75,24 @@ function builtAtOnce({ inventories, advisories }: PlainModel): DatabaseSync {
   return database
 }
 
+/** The index and the model, each change made in both. */
+function changed(changes: readonly Change[]): {
+  database: DatabaseSync
+  index: MatchIndex
+  model: PlainModel
+} {
+  const database = new DatabaseSync(':memory:')
+  const index = new MatchIndex(database)
+  const model = new PlainModel()
+  for (const each of changes) apply(each, index, model)
+  return { database, index, model }
+}
+
 describe('whatever was put in, replaced and removed', () => {
   it('both directions find what looking at every pair finds', () => {
     fc.assert(
       fc.property(fc.array(change, { maxLength: 12 }), (changes) => {
-        const database = new DatabaseSync(':memory:')
-        const index = new MatchIndex(database)
-        const model = new PlainModel()
-        for (const each of changes) apply(each, index, model)
+        const { database, index, model } = changed(changes)
         const expected = model.allLines()
         const byAdvisory = [...model.advisories.keys()].flatMap((id) => linesOfAdvisory(id, index.inventoriesOf(id)))
         assert.deepEqual(byAdvisory.sort(), expected)
@@ -99,10 +107,7 @@ describe('whatever was put in, replaced and removed', () => {
   it('small changes leave the same content as one load of what is left', () => {
     fc.assert(
       fc.property(fc.array(change, { maxLength: 12 }), (changes) => {
-        const database = new DatabaseSync(':memory:')
-        const index = new MatchIndex(database)
-        const model = new PlainModel()
-        for (const each of changes) apply(each, index, model)
+        const { database, model } = changed(changes)
         const atOnce = builtAtOnce(model)
         assert.deepEqual(dump(database), dump(atOnce))
         database.close()
