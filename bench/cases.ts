@@ -10,6 +10,7 @@ import { type Case, newestOf, reduce } from '@comity/procedures'
 import { caseUrn } from '@comity/statement'
 import { type Actor, actor, keeper, writeLog } from '@comity/testkit'
 import { type Bench, type Figure, median } from './figure.ts'
+import { privateCaseFigures } from './private-case.ts'
 
 const startAt = 1_795_219_200
 const day = 86_400
@@ -17,6 +18,9 @@ const day = 86_400
 /** Cases are opened over so many days, in every time zone: a day ends somewhere each hour. */
 const days = 50
 const parties = 512
+
+/** Vendors of a private case among them. */
+const vendors = 500
 const batch = 256
 const zones = Array.from({ length: 24 }, (_, i) => (i < 12 ? `Etc/GMT-${i}` : `Etc/GMT+${i - 12}`))
 
@@ -44,7 +48,11 @@ async function run({ n = 0 }: Readonly<Record<string, number>>): Promise<readonl
     const before = performance.now()
     const node = await ComityNode.open({ directory, keys: home.keys, now: () => startAt + days * day })
     const rebuilt = performance.now() - before
-    const figures = [...dueFigures(node, n), ...moveFigures(node)]
+    const figures = [
+      ...dueFigures(node, n),
+      ...moveFigures(node),
+      ...(await privateCaseFigures(node, directory, home, authors.slice(0, vendors))),
+    ]
     await node.close()
     const bytes = statSync(join(directory, 'views', 'public.db')).size / n
     return [

@@ -1,5 +1,5 @@
 /** Writes what `docs/findings.md` says: what each finding rests on, from the rules that compute it. */
-import { currentRuleset, ladder, meanings, type Requirement, type Rule } from '@comity/assessment'
+import { currentRuleset, ladder, meanings, type Requirement, type Rule, supplyMeanings } from '@comity/assessment'
 import { provisionById } from '@comity/instruments'
 
 const says = (word: keyof typeof meanings): string => meanings[word]
@@ -17,11 +17,12 @@ function lines(requirement: Requirement, depth = 1): readonly string[] {
   return [head, ...parts.flatMap((part) => lines(part, depth + 1))]
 }
 
-function section({ provision, rungs, cases, clocks = [] }: Rule): string {
+function section({ provision, rungs, cases, clocks = [], supply = [], notices }: Rule): string {
   const { title, citation, onRecord } = provisionById(provision)
   const ladderLines = rungs.flatMap(({ level, requires }) => [`- **${level}**`, ...lines(requires)])
   const listed = (cases ?? []).map((word) => `  - ${says(word)}`)
   const flagged = clocks.map((word) => `  - ${says(word)}`)
+  const supplied = supply.map((word) => `  - \`${word}\`: ${supplyMeanings[word]}`)
   return [
     `## ${provision}: ${title}`,
     `${citation.text}. On record: ${onRecord}`,
@@ -29,6 +30,10 @@ function section({ provision, rungs, cases, clocks = [] }: Rule): string {
       ...(rungs.length === 0 ? ['- No ladder: a pledge not to do.'] : ladderLines),
       ...(listed.length === 0 ? [] : ['- Cases listed beside it, which decide nothing:', ...listed]),
       ...(cases !== undefined && listed.length === 0 ? ['- Cases: none has a procedure yet.'] : []),
+      ...(supplied.length === 0
+        ? []
+        : ['- Shown or missing, of the products stated last, which decides nothing:', ...supplied]),
+      ...(notices === true ? ['- Notices of supply restrictions are cited, and decide nothing.'] : []),
       ...(flagged.length === 0 ? [] : ['- `due` while it runs, `overdue` when it has run out:', ...flagged]),
     ].join('\n'),
   ].join('\n\n')

@@ -36,7 +36,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   crypto: { mayImport: [] },
   log: { mayImport: [], browserSafe: true },
   instruments: { mayImport: [], browserSafe: true },
-  exposure: { mayImport: [], browserSafe: true, nodeDoors: ['files', 'matching-index'] },
+  exposure: { mayImport: [], browserSafe: true, nodeDoors: ['files', 'matching-index', 'sigstore'] },
   statement: { mayImport: ['log'], browserSafe: true },
   procedures: { mayImport: ['statement', 'instruments'], browserSafe: true },
   assessment: { mayImport: ['log', 'statement', 'instruments', 'procedures'] },

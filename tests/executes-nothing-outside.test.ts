@@ -29,6 +29,8 @@ const clients: ReadonlySet<string> = new Set([
   'packages/node/src/federation/peers/checked-lookup.ts', // names of peers, and of what parties published
   'packages/node/src/federation/peers/exchange.ts', // what those names lead to, behind guarded-fetch.ts
   'packages/node/src/federation/recovery/asked-peers.ts', // the same
+  'packages/node/src/telling/channels/mail-relay.ts', // the relay that the keeper gave the node
+  'packages/node/src/sources/way-out.ts', // the `fetch` of peers, which it is given, for what a keeper named
   'packages/store/src/wal-keeper.ts', // a thread that writes the journal of a view back; it opens nothing else
   'packages/store/src/wal-worker.ts',
   'packages/testkit/src/slow-link.ts', // a port of this machine, made slow for tests
@@ -43,6 +45,7 @@ const reachesOut = new RegExp(
     /\b(?:net|tls)\.connect\(/,
     /\bnew (?:Socket|WebSocket|EventSource)\(/,
     /node:(?:child_process|dgram|dns|http2|worker_threads)/,
+    /import\('nodemailer'\)|from 'nodemailer'/,
     /import \{[^}]*\b(?<!type )(?:request|get|connect|createConnection|Socket)\b[^}]*\} from 'node:(?:https?|net|tls)'/,
   ]
     .map(({ source }) => source)
@@ -75,12 +78,14 @@ test('executes-nothing-outside: the API offers nothing that blocks, filters, tak
       operations.filter((operation) => forbidden.test(operation)),
       [],
     )
-    // What can be deleted is one's own: messages of a party, a peer on the list, a token, an inventory.
+    // What can be deleted is one's own: messages of a party, a peer or source on the list, a token, an inventory, a subscription.
     assert.deepEqual(operations.filter((operation) => operation.startsWith('DELETE')).sort(), [
       'DELETE /api/v1/inbox/correspondences/{correspondence}',
       'DELETE /api/v1/peers/{peer}',
+      'DELETE /api/v1/sources/{source}',
       'DELETE /api/v1/tokens/{id}',
       'DELETE /api/v1/vault/inventories/{id}',
+      'DELETE /api/v1/vault/subscriptions/{id}',
     ])
   })
 })

@@ -29,9 +29,15 @@ export class World {
   readonly places: Place[] = []
   readonly #serving = new Map<string, Serving>()
   readonly #homes = new Map<Person, Place>()
+  readonly #carriesMessages: boolean
   #ahead = 0
   /** What nodes complained of. */
   readonly complaints: string[] = []
+
+  /** `carriesMessages`: sealed messages and private cases travel, and nodes commit to them each hour. */
+  constructor({ carriesMessages = false }: { readonly carriesMessages?: boolean } = {}) {
+    this.#carriesMessages = carriesMessages
+  }
 
   /** Whole seconds since the epoch, in the story. */
   readonly now = (): number => Math.floor(Date.now() / 1000) + this.#ahead
@@ -125,7 +131,8 @@ export class World {
     const node = await ComityNode.open({ directory: data.path, ...signing, now: this.now, mirrors: { pace } })
     node.startClockwork((error) => this.complaints.push(String(error)))
     const atHand = { node, vault: await openVault(node, data.path), data }
-    const serving = await serveNode(atHand, { host: '127.0.0.1', port }, context)
+    const carriesMessages = this.#carriesMessages
+    const serving = await serveNode(atHand, { host: '127.0.0.1', port, carriesMessages }, context)
     data.announce(serving.url)
     this.#serving.set(keeper.alias, serving)
     return serving.url

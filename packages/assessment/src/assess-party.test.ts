@@ -80,6 +80,7 @@ test('gids-8 moves from silent to declared to evidenced as a provider publishes'
     provision: 'gids-8',
     level: 'evidenced',
     flags: [],
+    supply: ['support-end', 'portability', 'continuity'].map((word) => ({ word, shown: [], missing: [] })),
     cites: [
       { origin: 'a.example', index: 1, id: aRef(1).id, kind: 'support', as: 'support' },
       { origin: 'a.example', index: 10, id: aRef(10).id, kind: 'product', as: 'policy' },

@@ -10,6 +10,7 @@ import { flaggedBy } from './flagged.ts'
 import { listedCases } from './listed-cases.ts'
 import type { AssessmentRequest } from './request.ts'
 import type { Rule } from './rule.ts'
+import { supplyOf } from './supply.ts'
 import { rulesetOf } from './ruleset.ts'
 
 /** What every finding of a bound party rests on: its word on the instrument, reservations included. */
@@ -47,13 +48,15 @@ export function findingOf(rule: Rule, subject: Subject, seen: boolean): Finding 
     ...flagged.map(({ flag }) => flag),
     ...contested(weakest([word.standing, climbed?.standing ?? 'met'])),
   ])
+  const notices = rule.notices === true ? subject.record.notices : []
   const began = flagged.flatMap(({ cases }) => cases.flatMap(({ rests }) => rests))
   return {
     provision,
     ...(climbed === undefined ? {} : { level: climbed.level }),
     flags: flags.filter((flag) => raised.has(flag)),
     ...listedCases(rule, subject.record),
-    cites: boundedCites([...word.rests, ...(climbed?.rests ?? []), ...began]),
+    ...(rule.supply === undefined ? {} : { supply: supplyOf(rule.supply, subject.record.supplied) }),
+    cites: boundedCites([...word.rests, ...(climbed?.rests ?? []), ...began, ...notices]),
   }
 }
 

@@ -1,7 +1,8 @@
 import type { ProvisionId } from '@comity/instruments'
 import { askedStanding, type CaseFact, type CasesAsked } from './case-fact.ts'
 import { type CaseSort, caseWordOf, isCaseSort } from './case-word.ts'
-import type { AdherenceFact, AdvisoryFact, Facts, ProductFact, Ref, ReleaseFact } from './facts.ts'
+import type { AdherenceFact, AdvisoryFact, Facts, ProductFact, Ref, ReleaseFact, SuppliedFact } from './facts.ts'
+import { suppliedLimit } from './supply-words.ts'
 import type { CitedAs } from './finding.ts'
 import type { Condition, Sort } from './requirement.ts'
 import { type Standing, standingOf, strongest } from './standing.ts'
@@ -73,6 +74,8 @@ export class PartyRecord {
   #products: readonly Candidate[] | undefined
   #releases: readonly Candidate[] | undefined
   #advisories: readonly Candidate[] | undefined
+  #supplied: readonly SuppliedFact[] | undefined
+  #notices: readonly Rest[] | undefined
 
   /** @param at the time of the request, in seconds since the epoch: cases are looked at as they stand then */
   constructor(facts: Facts, party: string, at: number) {
@@ -91,6 +94,15 @@ export class PartyRecord {
 
   get advisories(): readonly Candidate[] {
     return (this.#advisories ??= this.#facts.advisories(this.#party, evidenceLimit).map(fromAdvisory))
+  }
+
+  get supplied(): readonly SuppliedFact[] {
+    return (this.#supplied ??= this.#facts.supplied(this.#party, suppliedLimit))
+  }
+
+  get notices(): readonly Rest[] {
+    this.#notices ??= this.#facts.notices(this.#party, evidenceLimit).map((ref) => ({ ref, as: 'notice' }))
+    return this.#notices
   }
 
   /** Cases that carry a rung by this word. */

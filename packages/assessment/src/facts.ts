@@ -1,5 +1,6 @@
 import type { InstrumentId, PartyType } from '@comity/instruments'
 import type { CaseFact, CasesAsked } from './case-fact.ts'
+import type { ProductWord, ReleaseWord } from './supply-words.ts'
 
 /** An effective statement and the place where it took effect. */
 export interface Ref {
@@ -56,6 +57,14 @@ export interface ReleaseFact {
   readonly sbom?: DocumentState
 }
 
+/** A product as it was stated last, with the release of it that was stated last. */
+export interface SuppliedFact {
+  readonly ref: Ref
+  /** What the statement says, in any order. */
+  readonly shows: readonly ProductWord[]
+  readonly release?: { readonly ref: Ref; readonly shows: readonly ReleaseWord[] }
+}
+
 /** One advisory statement; a revision is a fact of its own. */
 export interface AdvisoryFact {
   readonly ref: Ref
@@ -85,6 +94,10 @@ export interface Facts {
   adherence(party: string, instrument: InstrumentId): AdherenceFact | undefined
   products(party: string, limit: number): readonly ProductFact[]
   releases(party: string, limit: number): readonly ReleaseFact[]
+  /** The products stated last, by `compareLatest`: no evidence pushes what lacks it out of sight. */
+  supplied(party: string, limit: number): readonly SuppliedFact[]
+  /** Notices of supply restrictions that it gave, each as it was stated last, by `compareLatest`. */
+  notices(party: string, limit: number): readonly Ref[]
   advisories(party: string, limit: number): readonly AdvisoryFact[]
   /**
    * The cases in which the party has a role and of which `isAsked` holds: the first by `compareCases` of what is asked.

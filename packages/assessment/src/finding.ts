@@ -1,5 +1,6 @@
 import type { ProvisionId } from '@comity/instruments'
 import type { ClockStanding } from '@comity/procedures'
+import type { SupplyWord } from './supply-words.ts'
 
 /** The ladder, lowest rung first. */
 export const ladder = ['silent', 'declared', 'evidenced', 'verified'] as const
@@ -23,6 +24,8 @@ export const citedAs = [
   'release',
   'advisory',
   'acknowledgement',
+  // A notice of a supply restriction: it stands there and raises nothing.
+  'notice',
   'proposal',
   'vote',
   'implementation',
@@ -76,6 +79,15 @@ export interface FindingCase {
   readonly cites: readonly Cite[]
 }
 
+/** What a party's products show about one thing, and which of them do not. */
+export interface FindingSupply {
+  readonly word: SupplyWord
+  /** Releases, or products, that show it; at most sixteen. */
+  readonly shown: readonly Cite[]
+  /** Those that do not: each is a gap in the record, and no more than that. */
+  readonly missing: readonly Cite[]
+}
+
 /** What is on record for one party and one provision. */
 export interface Finding {
   readonly provision: ProvisionId
@@ -86,6 +98,8 @@ export interface Finding {
   readonly cases?: readonly FindingCase[]
   /** True where there are more cases than are listed. */
   readonly more?: true
+  /** Where the provision asks for it: of the products stated last what they and their newest releases show. */
+  readonly supply?: readonly FindingSupply[]
   readonly cites: readonly Cite[]
 }
 
@@ -116,7 +130,11 @@ function caseInOrder(of: FindingCase): FindingCase {
   }
 }
 
-function findingInOrder({ cases, cites, flags, level, more, provision }: Finding): Finding {
+function supplyInOrder({ missing, shown, word }: FindingSupply): FindingSupply {
+  return { missing: missing.map(citeInOrder), shown: shown.map(citeInOrder), word }
+}
+
+function findingInOrder({ cases, cites, flags, level, more, provision, supply }: Finding): Finding {
   return {
     ...(cases === undefined ? {} : { cases: cases.map(caseInOrder) }),
     cites: cites.map(citeInOrder),
@@ -124,6 +142,7 @@ function findingInOrder({ cases, cites, flags, level, more, provision }: Finding
     ...(level === undefined ? {} : { level }),
     ...(more === undefined ? {} : { more }),
     provision,
+    ...(supply === undefined ? {} : { supply: supply.map(supplyInOrder) }),
   }
 }
 

@@ -25,6 +25,7 @@ export type {
   ProductFact,
   Ref,
   ReleaseFact,
+  SuppliedFact,
 } from './facts.ts'
 export {
   type Cite,
@@ -34,6 +35,7 @@ export {
   type FindingCase,
   type FindingClock,
   findingsBytes,
+  type FindingSupply,
   type Flag,
   flags,
   ladder,
@@ -42,6 +44,15 @@ export {
   partyFindingsBytes,
 } from './finding.ts'
 export { findingsDigest, type FindingsHasher, findingsLeaf, findingsRoot } from './findings-digest.ts'
+export {
+  type ProductWord,
+  productWords,
+  type ReleaseWord,
+  releaseWords,
+  supplyMeanings,
+  supplyPhrase,
+  type SupplyWord,
+} from './supply-words.ts'
 export { compareAcknowledgements, compareAdvisories, compareLatest, compareProducts, compareReleases } from './order.ts'
 export { type ByCountry, resourcesByCountry } from './indicators/by-country.ts'
 export { csvLine } from './indicators/csv.ts'

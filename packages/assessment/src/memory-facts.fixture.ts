@@ -1,7 +1,16 @@
 import type { InstrumentId, PartyType } from '@comity/instruments'
 import { type CaseFact, compareCases, isAsked } from './case-fact.ts'
-import type { AdherenceFact, AdvisoryFact, Facts, PartyFact, ProductFact, Ref, ReleaseFact } from './facts.ts'
-import { compareAdvisories, compareProducts, compareReleases, compareText } from './order.ts'
+import type {
+  AdherenceFact,
+  AdvisoryFact,
+  Facts,
+  PartyFact,
+  ProductFact,
+  Ref,
+  ReleaseFact,
+  SuppliedFact,
+} from './facts.ts'
+import { compareAdvisories, compareLatest, compareProducts, compareReleases, compareText } from './order.ts'
 
 /** All that is on record about one party, as plain values. */
 export interface RecordOfParty {
@@ -10,6 +19,8 @@ export interface RecordOfParty {
   readonly products: readonly ProductFact[]
   readonly releases: readonly ReleaseFact[]
   readonly advisories: readonly AdvisoryFact[]
+  readonly supplied: readonly SuppliedFact[]
+  readonly notices: readonly Ref[]
   readonly cases: readonly CaseFact[]
 }
 
@@ -33,6 +44,8 @@ export function memoryFacts(records: readonly RecordOfParty[], rearrange: Rearra
     products: (party, limit) => first(byParty.get(party)?.products, compareProducts, limit),
     releases: (party, limit) => first(byParty.get(party)?.releases, compareReleases, limit),
     advisories: (party, limit) => first(byParty.get(party)?.advisories, compareAdvisories, limit),
+    supplied: (party, limit) => first(byParty.get(party)?.supplied, (a, b) => compareLatest(a.ref, b.ref), limit),
+    notices: (party, limit) => first(byParty.get(party)?.notices, compareLatest, limit),
     cases: (party, asked, limit) => {
       const named = byParty.get(party)?.cases.filter((fact) => isAsked(fact, asked))
       return first(named, compareCases(asked), limit)
@@ -76,6 +89,8 @@ export function supporter(overrides: Partial<RecordOfParty> = {}, type: PartyTyp
     products: [],
     releases: [],
     advisories: [],
+    supplied: [],
+    notices: [],
     cases: [],
     ...overrides,
   }

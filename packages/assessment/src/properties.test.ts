@@ -181,11 +181,15 @@ test('a finding cites at most sixteen statements of a sort, each once, and only 
           ...record.products.map((each) => each.ref),
           ...record.releases.map((each) => each.ref),
           ...record.advisories.flatMap((each) => [each.ref, ...each.told]),
+          ...record.notices,
+          ...record.supplied.flatMap(({ ref, release }) => [ref, release?.ref ?? []].flat()),
           ...record.cases.flatMap((each) => [each.opening, ...[...each.moves, ...each.others].map(({ ref }) => ref)]),
         ].map((ref) => ref.id),
       )
-      const listed = findings(record).findings.flatMap(({ cases = [] }) => cases)
-      for (const { cites } of [...findings(record).findings, ...listed]) {
+      const found = findings(record).findings
+      const listed = found.flatMap(({ cases = [] }) => cases)
+      const supply = found.flatMap(({ supply: each = [] }) => each.flatMap(({ shown, missing }) => [shown, missing]))
+      for (const { cites } of [...found, ...listed, ...supply.map((each) => ({ cites: each }))]) {
         const perSort = new Map<string, Set<string>>()
         for (const { as, id } of cites) {
           const ids = perSort.get(as) ?? new Set()

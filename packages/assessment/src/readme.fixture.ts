@@ -14,6 +14,8 @@ const facts: Facts = {
   products: () => [{ ref: ref(2, 'product'), sub: 'urn:comity:product:vendor:router', updatePolicy: true }],
   releases: () => [],
   advisories: () => [{ ref: ref(3, 'advisory'), sub: 'urn:comity:advisory:vendor:1', document: 'present', told }],
+  supplied: () => [],
+  notices: () => [],
   cases: () => [],
 }
 const cut = [{ origin: 'log.example', size: 6, root: 'sha256:…' }]

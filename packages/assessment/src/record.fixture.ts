@@ -1,10 +1,11 @@
 import { partyTypes, provisionIds } from '@comity/instruments'
 import * as fc from 'fast-check'
 import { arbitraryCases } from './case.fixture.ts'
-import type { AdherenceFact, AdvisoryFact, ProductFact, Ref, ReleaseFact } from './facts.ts'
+import type { AdherenceFact, AdvisoryFact, ProductFact, Ref, ReleaseFact, SuppliedFact } from './facts.ts'
 import { aRef, partyUrn, type RecordOfParty, renumbered } from './memory-facts.fixture.ts'
 import type { AssessmentRequest } from './request.ts'
 import { currentRuleset } from './ruleset.ts'
+import { productWords, releaseWords } from './supply-words.ts'
 
 /** A request on a cut of the logs `a.example` and `b.example`. */
 export function aRequest(overrides: Partial<AssessmentRequest> = {}): AssessmentRequest {
@@ -55,6 +56,22 @@ export function arbitraryRelease(party: string): fc.Arbitrary<ReleaseFact> {
   )
 }
 
+/** Products with the releases stated last of them, no release of two. */
+export function arbitrarySupplied(party: string): fc.Arbitrary<readonly SuppliedFact[]> {
+  const release = fc.record({ ref: refs('release', party), shows: fc.subarray([...releaseWords]) })
+  const supplied: fc.Arbitrary<SuppliedFact> = fc.record(
+    { ref: refs('product', party), shows: fc.subarray([...productWords]), release },
+    { requiredKeys: ['ref', 'shows'] },
+  )
+  return listOf(supplied).map((list) =>
+    list.map((each, n) =>
+      each.release === undefined
+        ? each
+        : { ...each, release: { ...each.release, ref: renumbered(each.release.ref, each.release.ref.index * 32 + n) } },
+    ),
+  )
+}
+
 export function arbitraryAdvisory(party: string): fc.Arbitrary<AdvisoryFact> {
   return fc.record({
     ref: refs('advisory', party),
@@ -101,6 +118,8 @@ export function arbitraryRecord(digit: string): fc.Arbitrary<RecordOfParty> {
     products: listOf(arbitraryProduct(urn)),
     releases: listOf(arbitraryRelease(urn)),
     advisories: listOf(arbitraryAdvisory(urn)).map((list) => list.map(toldByItsOwn)),
+    supplied: arbitrarySupplied(urn),
+    notices: fc.uniqueArray(refs('supply', urn), { maxLength: 24, selector: ({ id }) => id }),
     cases: digit === 'a' ? arbitraryCases(8) : fc.constant([]),
   })
 }

@@ -1,5 +1,6 @@
 import type { ProvisionId } from '@comity/instruments'
 import type { ClockSort, ListedSort } from './case-word.ts'
+import type { SupplyWord } from './supply-words.ts'
 import { type Requirement, some } from './requirement.ts'
 
 /** A rung above `silent`, and what it asks for. */
@@ -23,6 +24,10 @@ export interface Rule {
   readonly cases?: readonly ListedSort[]
   /** Clocks that raise the flags `due` and `overdue`. A lapse never decides a level. */
   readonly clocks?: readonly ClockSort[]
+  /** What the finding says of the products and their newest releases. Neither evidence nor gap decides a level. */
+  readonly supply?: readonly SupplyWord[]
+  /** Whether the finding cites notices of supply restrictions. They earn nothing and cost nothing. */
+  readonly notices?: true
 }
 
 /** The one rung of provisions on which nothing but the party's own word can be said yet. */

@@ -25,6 +25,7 @@ import { gids7 } from './provisions/gids-7.ts'
 import { gids8 } from './provisions/gids-8.ts'
 import { gids9 } from './provisions/gids-9.ts'
 import type { RulesetName } from './request.ts'
+import { supplyMeanings, suppliedLimit } from './supply-words.ts'
 import { meanings } from './requirement.ts'
 import type { Rule } from './rule.ts'
 
@@ -39,8 +40,8 @@ export interface Ruleset extends RulesetName {
  * changes while the version does not is then a failing test, not a silent change of findings.
  */
 export const currentRuleset: Ruleset = {
-  version: '2',
-  digest: 'sha256:f468d2dd1fff58bbc52b33640c3b8aa87e678689edc34422625d9055e321da33',
+  version: '3',
+  digest: 'sha256:82c397d8d144d7028d0bab71f4709be57ca5336b7b0e23532406230cb4576a7e',
   rules: [
     codeA,
     codeB,
@@ -83,9 +84,14 @@ export function rulesetDescription(ruleset: Ruleset): string {
     evidenceFirst: 'uncontested, then by the opening move: latest time leaf, origin, index, identifier',
     meanings,
     cases: { carrying: caseWords, listed: listedCases, flagging: clockWords, flaggedStandings },
-    provisions: ruleset.rules.map(({ provision, rungs, cases = null, clocks = [] }) => {
+    supply: {
+      meanings: supplyMeanings,
+      limit: suppliedLimit,
+      order: 'products by latest statement; of each the release stated last',
+    },
+    provisions: ruleset.rules.map(({ provision, rungs, cases = null, clocks = [], supply = [], notices = false }) => {
       const { binds, duty } = provisionById(provision)
-      return { provision, binds, duty, rungs, cases, clocks }
+      return { provision, binds, duty, rungs, cases, clocks, supply, notices }
     }),
   })
 }

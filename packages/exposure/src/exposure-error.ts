@@ -39,6 +39,15 @@ export type ExposureErrorCode =
   | 'cut-off'
   | 'wrong-digest'
   | 'too-many-redirects'
+  // provenance, and what it is verified with
+  | 'repeated-member'
+  | 'not-provenance'
+  | 'bad-envelope'
+  | 'bad-statement'
+  | 'bad-bundle'
+  | 'bad-trusted-root'
+  | 'bad-builders'
+  | 'bad-public-key'
   // the match index
   | 'bad-index'
   | 'not-indexed'

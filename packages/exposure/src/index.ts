@@ -32,7 +32,7 @@ export { type Alert, alertOf, type Alerting, type AlertReason, followed, type Hi
 export { type Coverage } from './match/coverage.ts'
 export { evaluateRule } from './match/evaluate-rule.ts'
 export { fixesOf } from './match/fixes.ts'
-export { type Aliases, foldAliases, type Named, type NamedVulnerability } from './match/fold-aliases.ts'
+export { type Aliases, canonical, foldAliases, type Named, type NamedVulnerability } from './match/fold-aliases.ts'
 export {
   identifiersOf,
   type Identified,
@@ -149,6 +149,7 @@ export {
 export { type GivenItem, type RefusedItem, type SourceItem } from './source/source-item.ts'
 export { defaultSourceLimits, type SourceLimits } from './source/source-limits.ts'
 export { formatOf, formatOfJson, type DocumentFormat, type FormatName } from './source/format-of.ts'
+export { knownOf } from './source/known-of.ts'
 export {
   readAdvisories,
   readAdvisory,
@@ -169,3 +170,27 @@ export {
   type FeedRequest,
   type FeedState,
 } from './feed/feed-state.ts'
+export { type Builders, parseBuilders, type TrustedBuilder, type TrustedVerifier } from './provenance/builders.ts'
+export { compareDigests, type DigestSet, digestWords } from './provenance/digest-set.ts'
+export {
+  type DsseEnvelope,
+  type DsseKey,
+  inTotoPayloadType,
+  keysOfEnvelope,
+  preAuthEncoding,
+} from './provenance/dsse.ts'
+export { rawSignature } from './provenance/der-signature.ts'
+export { type Evidence, evidenceOf, type EvidenceQuestion } from './provenance/evidence.ts'
+export type { InTotoStatement } from './provenance/in-toto.ts'
+export { defaultProvenanceLimits, type ProvenanceLimits } from './provenance/provenance-limits.ts'
+export {
+  looksLikeProvenance,
+  type ProvenanceFile,
+  type ProvenanceItem,
+  readProvenance,
+  type RefusedProvenance,
+} from './provenance/read-provenance.ts'
+export { readSbomRoot, type SbomRoot } from './provenance/sbom-root.ts'
+export { type Authentication, type Signer, signerWords } from './provenance/signer.ts'
+export type { JudgedItem, LevelFound } from './provenance/slsa-level.ts'
+export type { KnownFile, KnownSbom, Tie } from './provenance/tie.ts'

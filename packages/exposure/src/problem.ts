@@ -33,6 +33,7 @@ export type ProblemCode =
   | 'duplicate-entry'
   | 'count-mismatch'
   | 'not-identifiable'
+  | 'bad-digest'
 
 /** One thing that was found wrong, and where: `pointer` is an RFC 6901 JSON pointer. */
 export interface Problem {

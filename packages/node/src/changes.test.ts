@@ -1,3 +1,4 @@
+import { documentsOf } from './register/cut-documents.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { folder, start, storyNode } from './audit/log.fixture.ts'
@@ -11,7 +12,7 @@ function sourceOf(node: ComityNode): ChangesSource {
     origin: node.origin,
     size: node.head.size,
     root: (size) => node.ledger.tree.root(size),
-    stored: (digest) => node.documents.has(`sha256:${digest}`),
+    documents: documentsOf(node.documents),
   }
 }
 

@@ -10,6 +10,7 @@ import {
 import { digestText } from '@comity/statement'
 import { idText } from './register/by-id.ts'
 import type { Database } from './register/database.ts'
+import type { CutDocuments } from './register/cut-documents.ts'
 import { RegisterFacts } from './register/facts.ts'
 import { indexOf, positionOf } from './register/position.ts'
 import { Sight } from './register/sight.ts'
@@ -23,8 +24,8 @@ export interface ChangesSource {
   readonly size: number
   /** The root of the first `size` entries. */
   root(size: number): Uint8Array
-  /** Whether the bytes of a document, by 64 hex digits, are at hand. */
-  stored(digest: string): boolean
+  /** The documents that are at hand. */
+  readonly documents: CutDocuments
   /** Logs whose words count in the findings too: those that a node mirrors. */
   readonly mirrored?: readonly MirroredLog[]
 }
@@ -207,11 +208,11 @@ async function compareFindings(source: ChangesSource, from: Moment, to: Moment, 
   return { findings, partiesOmitted }
 }
 
-function assessorAt({ reader, stored }: ChangesSource, { size, at, cut }: Moment) {
+function assessorAt({ reader, documents }: ChangesSource, { size, at, cut }: Moment) {
   if (size === 0) return undefined
   const { version, digest } = currentRuleset
   const request: AssessmentRequest = { cut, at, ruleset: { version, digest }, trust: null }
-  const facts = new RegisterFacts(reader, request.cut, stored)
+  const facts = new RegisterFacts(reader, request.cut, documents)
   return { facts, assess: (party: string) => assessParty(party, request, facts) }
 }
 

@@ -22,6 +22,7 @@ export class Documents {
   readonly #register: Database
   /** How many statements on their way into the log refer to a document. */
   readonly #awaited = new Map<string, number>()
+  readonly #keptAlso: ((digest: string) => boolean)[] = []
 
   constructor(blobs: Blobs, register: Database) {
     this.#blobs = blobs
@@ -90,6 +91,11 @@ export class Documents {
     }
   }
 
+  /** Whoever has documents kept for which there is no statement says which, by digest, before the first {@link sweep}. */
+  keepAlso(isKept: (digest: string) => boolean): void {
+    this.#keptAlso.push(isKept)
+  }
+
   /** Drops documents that no statement has referred to within a day. Returns how many. */
   async sweep(now: number): Promise<number> {
     let dropped = 0
@@ -99,6 +105,7 @@ export class Documents {
         this.#register.prepare('SELECT 1 FROM document WHERE digest = ? LIMIT 1').get(`sha256:${digest}`) !== undefined
       )
         continue
+      if (this.#keptAlso.some((isKept) => isKept(`sha256:${digest}`))) continue
       if (await this.#blobs.delete(digest)) dropped += 1
     }
     return dropped

@@ -15,6 +15,7 @@ import {
 } from '@comity/assessment'
 import { digestText } from '@comity/statement'
 import type { Documents } from './documents.ts'
+import { documentsOf } from './register/cut-documents.ts'
 import type { Database } from './register/database.ts'
 import { MissingDocument, RegisterFacts } from './register/facts.ts'
 import type { DocumentReference, Register } from './register/register.ts'
@@ -29,7 +30,7 @@ export interface FindingsParts {
   readonly reader: Database
   readonly register: Pick<Register, 'database'>
   readonly stale: Stale
-  readonly documents: Pick<Documents, 'has' | 'put'>
+  readonly documents: Pick<Documents, 'has' | 'put' | 'read' | 'sizeOf'>
   readonly ledger: Pick<Ledger, 'origin' | 'head' | 'tree'>
 }
 
@@ -177,6 +178,6 @@ export class FindingsKeeper {
   }
 
   #facts(request: AssessmentRequest, database = this.#reader): RegisterFacts {
-    return new RegisterFacts(database, request.cut, (digest) => this.#documents.has(`sha256:${digest}`))
+    return new RegisterFacts(database, request.cut, documentsOf(this.#documents))
   }
 }

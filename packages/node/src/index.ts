@@ -28,7 +28,17 @@ export {
 } from './federation/recovery/recover-tail.ts'
 export { type DueClock, type DueQuery, dueClocks } from './register/cases.ts'
 export { partiesDue } from './register/case-rows.ts'
+export {
+  type EvidenceSources,
+  evidenceOfRelease,
+  type ReleasedBuild,
+  type ReleaseEvidence,
+} from './evidence/release-evidence.ts'
+export { releaseGaps } from './evidence/release-gaps.ts'
 export { verifyFile } from './audit/verify-file.ts'
+export { type ProvenanceMatter, verifyProvenance } from './audit/verify-provenance.ts'
+export { signingKeysAtHand } from './audit/known-keys.ts'
+export { signingKeys } from './evidence/signing-keys.ts'
 export type { VerifyFileOptions } from './audit/known-keys.ts'
 export type { FileVerification, Step } from './audit/verification.ts'
 export { verificationSummary } from './audit/verification-summary.ts'
@@ -46,6 +56,7 @@ export type { MirrorPace, MirrorState } from './federation/mirror/mirror-state.t
 export type { FoldListener, MirrorOptions, Mirrors } from './federation/mirror/mirrors.ts'
 export type { DocumentChoice } from './federation/mirror/wanted-documents.ts'
 export { verifyEquivocation } from './federation/mirror/verify-equivocation.ts'
+export { Sources, type SourcesOptions, type SourceState } from './sources/sources.ts'
 export { CsafProvider, type CsafProviderOptions } from './csaf/csaf-provider.ts'
 export { type CsafFault, csafVersionOf } from './csaf/check-csaf.ts'
 export { publishingFaults } from './csaf/examine.ts'
@@ -59,6 +70,8 @@ export { type CarryImport, type CarryImported, type ImportedLog, importCarry } f
 export type { Fetch, FetchInit, Peer } from './federation/peers/peer.ts'
 export type { PeerCondition, PeerRole, PeerState } from './federation/peers/peer-state.ts'
 export type { AddedPeer, PeerRequest } from './federation/peers/peers.ts'
+export { Telling, type TellingOptions } from './telling/telling.ts'
+export { MailRelay, type MailRelayOptions } from './telling/channels/mail-relay.ts'
 export { Inbox, type InboxOptions } from './federation/inbox/inbox.ts'
 export type { Directory, Route } from './federation/inbox/directory.ts'
 export { type CarriedFile, type PdfMessage, leastPassphrase, sealedPdf } from './federation/inbox/links/sealed-pdf.ts'

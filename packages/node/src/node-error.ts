@@ -15,6 +15,7 @@ export type NodeErrorCode =
   | 'signed-before-move'
   | 'time-decreases'
   | 'unknown-advisory'
+  | 'unknown-notice'
   | 'unknown-document'
   | 'unknown-party'
   | 'unknown-product'
@@ -44,6 +45,13 @@ export type NodeErrorCode =
   | 'unknown-inventory'
   | 'unknown-match'
   | 'unknown-token'
+  // what telling people answers: to hosted parties, and to the keeper about his mail relay
+  | 'bad-relay'
+  | 'bad-subscription'
+  | 'no-relay'
+  | 'too-many-subscriptions'
+  | 'unknown-feed'
+  | 'unknown-subscription'
   // what the inbox answers: to whoever brings a sealed message, and to its hosted parties
   | 'attachment-broken'
   | 'attachment-incomplete'
@@ -67,6 +75,17 @@ export type NodeErrorCode =
   | 'unknown-seal-key'
   | 'wrong-opener'
   | 'wrong-recipient'
+  // about private cases and what is to be submitted later: to their parties, and between their nodes
+  | 'case-is-public'
+  | 'order-forked'
+  | 'order-gap'
+  | 'unknown-case'
+  | 'unknown-order'
+  | 'unknown-submission'
+  // of sources of documents that a keeper has a node follow
+  | 'bad-source'
+  | 'source-busy'
+  | 'unknown-source'
   // what the node itself is in no state to do
   | 'already-founded'
   | 'closed'

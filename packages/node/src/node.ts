@@ -3,6 +3,7 @@ import { type Truth, type View, openFiles, runAllInTurn } from '@comity/store'
 import { Clockwork } from './clockwork.ts'
 import { Documents } from './documents.ts'
 import { Gossip } from './federation/mirror/gossip.ts'
+import { News } from './federation/mirror/news.ts'
 import { Mirrors } from './federation/mirror/mirrors.ts'
 import { EndorsedPeers } from './federation/peers/endorsed-peers.ts'
 import { meterPeers } from './federation/peers/peer-metrics.ts'
@@ -48,6 +49,7 @@ export class ComityNode {
   readonly #sequencer: Sequencer
   readonly #intake: Intake
   readonly #clockwork: Clockwork
+  readonly #news: News
   #publishing: Promise<Submitted> | undefined
   readonly #listeners = new Set<(from: number, head: SignedHead) => void>()
 
@@ -96,7 +98,17 @@ export class ComityNode {
       this.#clockwork.renewSoon()
       this.seat.wake()
     })
-    this.gossip = new Gossip({ peers: () => this.peers.list(), mirrors: this.mirrors, fetch: this.peers.fetch })
+    this.gossip = new Gossip({
+      origin: ledger.origin,
+      peers: () => this.peers.list(),
+      mirrors: this.mirrors,
+      fetch: this.peers.fetch,
+    })
+    this.#news = new News({
+      peers: () => this.peers.list(),
+      fetch: this.peers.fetch,
+      compare: (peer, note) => this.mirrors.compare(peer, note),
+    })
     this.peers.reportFrom((peer) => this.mirrors.report(peer))
     this.witnessing = new Witnessing({
       ledger,
@@ -274,12 +286,14 @@ export class ComityNode {
     this.#clockwork.start(onError, [gossip, seat, ...(followEndorsed ? [() => endorsed.step()] : [])])
     this.seat.start(onError)
     this.mirrors.start(onError)
+    this.#news.start(onError)
     this.witnessing.start(onError)
   }
 
   /** Ends the batch under way, makes everything durable and frees the folder. */
   async close(): Promise<void> {
     await runAllInTurn([
+      () => this.#news.close(),
       () => this.peers.close(),
       () => this.witnessing.stop(),
       () => this.mirrors.close(),
@@ -297,7 +311,10 @@ export class ComityNode {
     await this.mirrors.catchUp(onProgress)
     await this.mirrors.follow(this.peers.list())
     const report = (error: unknown): void => this.#clockwork.report(error)
-    this.peers.onChange(() => void this.mirrors.follow(this.peers.list()).catch(report))
+    this.peers.onChange(() => {
+      void this.mirrors.follow(this.peers.list()).catch(report)
+      this.#news.renew()
+    })
   }
 
   async #assessAndPublish(): Promise<Submitted> {
@@ -313,7 +330,7 @@ export class ComityNode {
   }
 
   /** Signs what a node says for itself, in its keeper's name. */
-  signFor<K extends 'commitment' | 'delivery'>(
+  signFor<K extends 'record' | 'commitment' | 'delivery' | 'order' | 'refusal'>(
     kind: K,
     sub: string,
     iat: number,

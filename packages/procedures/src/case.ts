@@ -1,6 +1,6 @@
 import type { Place } from './clocks/place.ts'
 
-/** One run of a procedure, as its moves so far have left it: plain JSON, a kilobyte or two. */
+/** One run of a procedure, as its moves so far have left it: plain JSON, a kilobyte or two; with hundreds of parties about 400 bytes for each. */
 export interface Case {
   /** `dispute/1`: the version that it was opened with. */
   readonly procedure: string
@@ -25,6 +25,8 @@ export interface Case {
   readonly made: Readonly<Record<string, readonly string[]>>
   /** By name; a clock that starts again replaces the one before. */
   readonly clocks: Readonly<Record<string, RunningClock>>
+  /** By name of the clock and party: clocks of which each party of a role has its own. */
+  readonly eachClocks?: Readonly<Record<string, Readonly<Record<string, RunningClock>>>>
   /** What wants the agreement of the parties, until it has it. */
   readonly proposals: readonly Proposal[]
   /** Since when all clocks stand still, by agreement. */
@@ -72,6 +74,13 @@ export interface Move {
   /** The subject: the case. */
   readonly urn: string
   readonly body: Readonly<Record<string, unknown>>
+  /**
+   * The seat of a private case has judged it, with all that it sees: its guard is not asked again by who sees a part of
+   * what that reads.
+   */
+  readonly judged?: boolean
+  /** Fields of its body that are not seen: of a private case, by those from whom the procedure keeps them. */
+  readonly hidden?: readonly string[]
   /** When it takes effect: the time of the seat's batch, in seconds since the epoch. */
   readonly at: number
   /** When its author's home log had it, which is what a deadline asks for. */

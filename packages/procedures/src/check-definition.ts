@@ -1,3 +1,4 @@
+import { faultsOfThreads } from './check-threads.ts'
 import { isCommonMove } from './common-moves.ts'
 import {
   type ChosenLength,
@@ -22,6 +23,7 @@ export function faultsOf(procedure: Procedure): readonly string[] {
     ...faultsOfMoves(procedure),
     ...faultsOfClocks(procedure),
     ...faultsOfGuards(procedure),
+    ...faultsOfThreads(procedure),
     ...faultsOfSources(procedure),
   ].map((fault) => `${procedure.name}: ${fault}`)
 }
@@ -214,7 +216,8 @@ function faultsOfGuards(procedure: Procedure): string[] {
       )
       if (keepers.length === 0) faults.push(`${name} looks at ${read}, which no move keeps`)
       for (const keeper of keepers) {
-        const hidden = keeper.fields?.[read] ?? visibilityOf(procedure, keeper)
+        const isPublicThen = keeper.publicWith?.some((state) => state === move.to) === true
+        const hidden = keeper.fields?.[read] ?? (isPublicThen ? 'public' : visibilityOf(procedure, keeper))
         if (secrecy[hidden] > secrecy[visibilityOf(procedure, move)])
           faults.push(`${name} looks at ${read}, which fewer people see than the move`)
       }

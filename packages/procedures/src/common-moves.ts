@@ -11,7 +11,7 @@ import {
   type Move,
   type Proposal,
   deadlineOf,
-  partiesOf,
+  rolesOf,
   type RunningClock,
   standingOf,
 } from './case.ts'
@@ -66,10 +66,10 @@ const proposalsOfOne = 4
  */
 export function commonMovesOf(procedure: Procedure, of: Case, party: string): readonly CommonMove[] {
   const possible = (): readonly CommonMove[] => {
-    if (!partiesOf(of).includes(party)) return []
+    if (rolesOf(of, party).length === 0) return []
     if (isEnded(procedure, of)) return ['reply']
     const open: CommonMove[] = ['reply']
-    if (consentingTo(procedure, of).includes(party)) {
+    if (isConsenting(procedure, of, party)) {
       open.push('propose')
       if (of.proposals.some(({ by }) => !by.includes(party))) open.push('accept')
     }
@@ -78,6 +78,10 @@ export function commonMovesOf(procedure: Procedure, of: Case, party: string): re
   }
   const { common } = procedure
   return common === undefined ? possible() : possible().filter((move) => common.includes(move))
+}
+
+function isConsenting({ roles }: Procedure, of: Case, party: string): boolean {
+  return rolesOf(of, party).some((role) => roles[role]?.isBystander !== true)
 }
 
 /** The parties without whose agreement no proposal is carried out. */
@@ -193,8 +197,15 @@ function resumed(procedure: Procedure, { suspendedAt, ...of }: Case, at: number)
           ...(clock.agreedAt === undefined ? {} : { agreedAt: clock.agreedAt + stood }),
         }
       : clock
-  const clocks = Object.fromEntries(Object.entries(of.clocks).map(([name, clock]) => [name, later(clock)]))
-  return { ...of, clocks, facts: leavingAfter(procedure, of, (then) => then + stood) }
+  const run = (stopped: Readonly<Record<string, RunningClock>>): Record<string, RunningClock> =>
+    Object.fromEntries(Object.entries(stopped).map(([name, clock]) => [name, later(clock)]))
+  const each = Object.entries(of.eachClocks ?? {}).map(([name, clocks]) => [name, run(clocks)] as const)
+  return {
+    ...of,
+    clocks: run(of.clocks),
+    ...(of.eachClocks && { eachClocks: Object.fromEntries(each) }),
+    facts: leavingAfter(procedure, of, (then) => then + stood),
+  }
 }
 
 function requireRunning(procedure: Procedure, of: Case, { clock: name, party: whose }: AnotherEnd): void {

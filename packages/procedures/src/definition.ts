@@ -22,12 +22,17 @@ export interface Citation {
 }
 
 /** A part that parties play, bound to them when the case opens or when they join. */
-export interface RoleDefinition {
+export interface RoleDefinition<R extends string = string> {
   readonly title: string
   /** How many parties may have it; 1 where it says nothing. */
   readonly most?: number
-  /** Who comes to it comes by itself: what the others agree on needs no word of its. */
+  /** Who comes to it comes by itself, or is one of many: what the others agree on needs no word of its. */
   readonly isBystander?: boolean
+  /**
+   * Roles whose parties learn who has this one; everybody else in the case sees of it himself alone. All learn it where
+   * nothing is said.
+   */
+  readonly knownTo?: readonly R[]
   /**
    * Who has it may leave by a notice of its own: a fact says when, by party, in seconds; `clock` shows the latest of these
    * notices. With fewer than `least` left the case is in `state`, else in the one that `choose` says, where it says one. All
@@ -138,7 +143,7 @@ export interface MoveDefinition<R extends string = string, S extends string = st
   readonly keeps?: readonly string[]
   /** Fields that are digests of documents which its statement brings: else they would name what nobody can read. */
   readonly brings?: readonly string[]
-  /** Fields that are kept for each of its authors: the fact of that name is a record from party to value. */
+  /** Fields that are kept for each of its authors: the fact of that name is a record from party to value. In a thread these are seen in it alone. */
   readonly collects?: readonly string[]
   /** Facts that follow from it, beside what it keeps and collects. */
   readonly derives?: Derivation
@@ -150,10 +155,17 @@ export interface MoveDefinition<R extends string = string, S extends string = st
   /** Only until this clock runs out. */
   readonly within?: C
   readonly visibility?: Visibility
-  /** Fields that are seen by fewer than the move. */
+  /** Fields that are seen by fewer than the move, also once that is public. */
   readonly fields?: Readonly<Record<string, Visibility>>
-  /** When what was not public becomes so: with which state of the case. */
+  /** When a move that was not public becomes so, but for its `fields`: with which state of the case. */
   readonly publicWith?: readonly S[]
+  /**
+   * A thread: of the parties of the case these roles alone see it, its author, and whom it names in `binds` and `names`.
+   * It changes nothing that the others see.
+   */
+  readonly seenBy?: readonly R[]
+  /** Fields of the body that name parties of the case whom it is for, beside those whom it binds. */
+  readonly names?: readonly string[]
   readonly cites?: readonly Citation[]
 }
 
@@ -172,6 +184,8 @@ export interface ClockDefinition<R extends string = string, S extends string = s
   readonly stops: readonly M[]
   readonly length: Length | ChosenLength | SaidLength
   readonly binds: R
+  /** One for each party of the role that it binds: it starts and stops with moves by that party, or that name it. */
+  readonly isEach?: boolean
   readonly source: Citation
   /** In words: what may be done when it has lapsed. A lapse decides nothing. */
   readonly lapse: string
@@ -213,7 +227,7 @@ export interface Procedure<
   readonly title: string
   readonly purpose: string
   readonly provisions: readonly Provision['id'][]
-  readonly roles: Readonly<Record<R, RoleDefinition>>
+  readonly roles: Readonly<Record<R, RoleDefinition<NoInfer<R>>>>
   /** Whose log orders the moves: that of whoever opens it, or of the party that the opening move binds to a role. */
   readonly seat: 'opener' | NoInfer<R>
   readonly states: Readonly<Record<S, StateDefinition>>

@@ -40,10 +40,12 @@ export function begunAnew(definition: MoveDefinition, of: Case, move: Move): Cas
 }
 
 export function factsAfter(
-  { keeps = [], collects = [], derives }: MoveDefinition,
+  { keeps = [], collects: all = [], derives, seenBy }: MoveDefinition,
   of: Case,
   move: Move,
 ): Case['facts'] {
+  // What a thread says nothing of leaves no mark that others could miss.
+  const collects = seenBy === undefined ? all : all.filter((field) => Object.hasOwn(move.body, field))
   return {
     ...of.facts,
     ...only(keeps, move.body),

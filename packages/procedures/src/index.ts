@@ -39,7 +39,20 @@ export {
 export { type Opening, openCase, reduce } from './reduce.ts'
 export { requireBrought, requireForm } from './require-form.ts'
 export { atTime, type Departure, departuresOf, isOfNotices, isEnded, recordsIn, recordsOf } from './at-time.ts'
-export { possibleMoves } from './possible.ts'
+export { possibleFor, possibleMoves } from './possible.ts'
+export {
+  concernedBy,
+  isThread,
+  knowsOf,
+  moveVisibilityIn,
+  partOf,
+  seersOf,
+  seesMove,
+  type SightedMove,
+  visibilityIn,
+} from './sight.ts'
+export { sealedFieldsOf, secretFieldsOf } from './sealed-fields.ts'
+export { type EachClockView, type PartyStanding, standingsOf, type StandingsAsked } from './party-standings.ts'
 export { type Filing, standingWith, type StandingWith } from './standing-with.ts'
 export { commonBodies, commonTitles } from './common-moves.ts'
 export { formOf, type FormField, type FormInput } from './form.ts'
@@ -61,6 +74,37 @@ export {
   moveOfKind,
   type MoveOfKind,
 } from './move-of-kind.ts'
+export {
+  type AdvisoryAnswer,
+  type AdvisoryCase,
+  advisoryCaseOf,
+  advisoryProcedure,
+  type AdvisoryWord,
+  answersIn,
+} from './advisory-case.ts'
+export {
+  acrossEmbargo,
+  countsText,
+  dutiesUnder,
+  type DutyStanding,
+  type DutyView,
+  type Happenings,
+  nextDue,
+} from './clocks/duties.ts'
+export type { ClockProfile, Content, ContentName, Duty, Happening, Region } from './clocks/profiles/profile.ts'
+export { clockProfiles, dutyOf, profileOf } from './clocks/profiles/profiles.ts'
+export {
+  type FactSource,
+  type HandlingRecord,
+  type RecordFact,
+  recordOf,
+  type RecordParts,
+  type Registered,
+} from './reports/record.ts'
+export { crossingDuties, type CrossingDuties } from './reports/others-duties.ts'
+export { contentTitles } from './reports/contents.ts'
+export { prepareReport, type ReportDraft, type ReportItem } from './reports/prepare-report.ts'
+export { reportText, sourceText } from './reports/report-text.ts'
 export { isUnmet } from './procedures/capacity.ts'
 export { type CapacityTerms, misfits, offersFor } from './procedures/capacity-terms.ts'
 export { type AgreementRule, ruleFault } from './procedures/agreement-rules.ts'

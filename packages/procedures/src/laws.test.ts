@@ -3,14 +3,15 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { atTime, isEnded } from './at-time.ts'
-import { type Case, deadlineOf, type Move, rolesOf } from './case.ts'
-import { moveBy, partyOf, start } from './play.fixture.ts'
+import { type Case, deadlineOf, type Move, partiesOf, rolesOf } from './case.ts'
+import { moveBy, partyOf, seat, start, utc } from './play.fixture.ts'
 import { possibleMoves } from './possible.ts'
 import { ProcedureError } from './procedure-error.ts'
 import { picking, randomMove, randomOpening } from './random-play.fixture.ts'
-import { reduce } from './reduce.ts'
+import { openCase, reduce } from './reduce.ts'
 import { procedures } from './registry.ts'
 import type { Procedure } from './definition.ts'
+import { partOf, seesMove } from './sight.ts'
 import { clocksOf, dueBy, timelineOf } from './timeline.ts'
 
 const day = 86_400
@@ -219,6 +220,33 @@ for (const procedure of procedures) {
       { numRuns: 15 },
     )
   })
+}
+
+for (const procedure of procedures) {
+  test(`${procedure.name}: what-is-seen-is-a-part-of-what-is: who plays the moves it sees comes to its part of the case`, () => {
+    fc.assert(
+      fc.property(plays, (chosen) => {
+        const { of, moves } = play(procedure, chosen, () => undefined)
+        for (const party of partiesOf(of)) {
+          const [first, ...seen] = moves.filter((move) => seesMove(procedure, of, move, party))
+          assert.equal(first, moves[0], 'who is in a case sees how it was opened')
+          let own = openCase(procedure, first ?? assert.fail(), { seat, place: utc })
+          for (const move of seen) own = reduce(procedure, own, move)
+          const now = atTime(procedure, of, of.movedAt)
+          assert.deepEqual(
+            withoutCount(atTime(procedure, own, of.movedAt)),
+            withoutCount(partOf(procedure, now, party)),
+          )
+        }
+      }),
+      { numRuns: 25 },
+    )
+  })
+}
+
+/** How many moves there were, and when the last one was, is not among what everybody sees. */
+function withoutCount(of: Case): object {
+  return { ...of, moves: 0, movedAt: 0 }
 }
 
 function isOnce({ moves }: Procedure, name: string): boolean {

@@ -4,6 +4,7 @@ import { commonTitles } from './common-moves.ts'
 import {
   type Citation,
   type ClockDefinition,
+  type MoveDefinition,
   type Procedure,
   type RoleDefinition,
   versionName,
@@ -59,7 +60,7 @@ export function pageOf(procedure: Procedure): string {
             return isRequired ? `\`${field}\`` : `\`${field}\`?`
           })
           .join(', '),
-        visibilityOf(procedure, move),
+        sightText(procedure, move),
       ]),
     ),
     '',
@@ -76,7 +77,7 @@ export function pageOf(procedure: Procedure): string {
         `\`${name}\``,
         lengthsText(clock),
         runsText(clock),
-        clock.binds,
+        clock.isEach === true ? `${clock.binds}, each its own` : clock.binds,
         clock.term === undefined ? clock.lapse : `${clock.lapse}: the case is then \`${clock.term}\`, by itself`,
         citationText(clock.source),
       ]),
@@ -97,13 +98,26 @@ export function pageOf(procedure: Procedure): string {
   ].join('\n')
 }
 
-function roleText({ title, most = 1, leaves }: RoleDefinition): string {
+function roleText({ title, most = 1, leaves, knownTo }: RoleDefinition): string {
   const many = most === 1 ? '' : `; up to ${most}`
   const left =
     leaves === undefined
       ? ''
       : `; leaves by its own notice, and with fewer than ${leaves.least} the case is \`${leaves.state}\``
-  return `${title}${many}${left}`
+  const known = knownTo === undefined ? '' : `; known to ${knownTo.map((role) => `\`${role}\``).join(', ')} alone`
+  return `${title}${many}${known}${left}`
+}
+
+/** Who sees a move, and when it becomes public. */
+function sightText(procedure: Procedure, move: MoveDefinition): string {
+  const { seenBy, publicWith = [], fields = {} } = move
+  const visibility = visibilityOf(procedure, move)
+  const kept = Object.keys(fields).map((field) => `\`${field}\``)
+  const later = publicWith.map((state) => `\`${state}\``).join(', ')
+  return [
+    seenBy === undefined ? visibility : `thread: its author, ${seenBy.join(', ')}, whom it names`,
+    ...(later === '' ? [] : [`public with ${later}${kept.length === 0 ? '' : `, but for ${kept.join(', ')}`}`]),
+  ].join('; ')
 }
 
 function runsText({ starts, stops, from, when, where }: ClockDefinition): string {

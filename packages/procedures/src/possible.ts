@@ -1,6 +1,6 @@
 import { atTime, isEnded } from './at-time.ts'
 import { type Case, deadlineOf, hasLapsed, partiesOf } from './case.ts'
-import { commonMovesOf, commonTitles, isCommonMove } from './common-moves.ts'
+import { commonMovesOf, commonTitles } from './common-moves.ts'
 import type { MoveDefinition, Procedure } from './definition.ts'
 import type { PossibleMove } from './procedure-error.ts'
 
@@ -14,12 +14,21 @@ export function possibleMoves(procedure: Procedure, then: Case, at: number): rea
     .filter(([, move]) => isOpenIn(procedure, move, of, at))
     .map(([name, move]) => ({ move: name, title: move.title, ...whoMay(move, name, of) }))
     .filter(({ by, parties }) => by.length === 0 || parties.length > 0)
-  const parties = partiesOf(of)
+  const able = new Map<string, string[]>(Object.keys(commonTitles).map((name) => [name, []]))
+  for (const party of partiesOf(of)) for (const name of commonMovesOf(procedure, of, party)) able.get(name)?.push(party)
   const common = Object.entries(commonTitles).flatMap(([name, title]) => {
-    const able = parties.filter((party) => isCommonMove(name) && commonMovesOf(procedure, of, party).includes(name))
-    return able.length === 0 ? [] : [{ move: name, title, by: [], parties: able }]
+    const parties = able.get(name) ?? []
+    return parties.length === 0 ? [] : [{ move: name, title, by: [], parties }]
   })
   return [...own, ...common]
+}
+
+/** What one party of a case may do now. */
+export function possibleFor(procedure: Procedure, of: Case, party: string, at: number): readonly PossibleMove[] {
+  return possibleMoves(procedure, of, at).flatMap((each) => {
+    if (each.by.length === 0 && each.parties.length === 0) return [each]
+    return each.parties.includes(party) ? [{ ...each, parties: [party] }] : []
+  })
 }
 
 /** Whether the state of the case and its clocks allow a move, whoever makes it. */
@@ -36,8 +45,8 @@ function whoMay(move: MoveDefinition, name: string, { roles, made }: Case): Pick
   const { by } = move
   if (by === 'anyone') return { by: [], parties: [] }
   const isOnce = (move.each === true && move.agreeOn === undefined) || move.once === true
-  const done = isOnce ? (made[name] ?? []) : []
-  const parties = [...new Set(by.flatMap((role) => roles[role] ?? []))].filter((party) => !done.includes(party))
+  const done = new Set(isOnce ? made[name] : [])
+  const parties = [...new Set(by.flatMap((role) => roles[role] ?? []))].filter((party) => !done.has(party))
   return { by, parties }
 }
 

@@ -13,6 +13,7 @@ export type ProcedureErrorCode =
   | 'unknown-proposal'
   | 'too-many'
   | 'unknown-place'
+  | 'unknown-profile'
   | 'bad-definition'
 
 /** A move that is possible, and which role may make it. */

@@ -106,6 +106,7 @@ function textOf(pattern: string, pick: Pick): string {
   if (pattern.includes('T(?:')) return `20${27 + pick(4)}-0${1 + pick(9)}-15T00:00:00Z`
   if (pattern.startsWith('^[0-9a-f]{64}')) return `${pick(10)}`.repeat(64)
   if (pattern.startsWith('^[a-z]{2,16}-')) return ['gids-4', 'gids-5'][pick(2)] ?? ''
+  if (pattern.startsWith('^[A-Za-z][A-Za-z0-9_+-]*')) return ['Africa/Nairobi', 'UTC'][pick(2)] ?? ''
   if (pattern === '^[A-Z]{2}$') return ['XA', 'XB'][pick(2)] ?? ''
   if (pattern.startsWith('^[a-z]{2,3}')) return 'fr'
   if (pattern.startsWith('^https?')) return 'https://law.example/act'

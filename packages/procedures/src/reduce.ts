@@ -1,13 +1,14 @@
 import { atTime } from './at-time.ts'
 import { type Case, type Move, rolesOf } from './case.ts'
 import { type Place, requirePlace } from './clocks/place.ts'
-import { clocksAfter } from './clocks/run.ts'
+import { clocksAfter, eachClocksAfter } from './clocks/run.ts'
 import { afterCommonMove, commonMovesOf, isCommonMove } from './common-moves.ts'
 import { type MoveDefinition, moveOf, type Procedure, versionName } from './definition.ts'
 import { begunAnew, factsAfter, lookAt, saysOtherwise } from './facts-after.ts'
 import { isOpenIn, possibleMoves, possibleText } from './possible.ts'
 import { ProcedureError } from './procedure-error.ts'
 import { requireForm } from './require-form.ts'
+import { partiesIn } from './sight.ts'
 
 /** Parties that have one role at the most, where the definition says nothing: a State's or a company's. */
 const mostOfRole = 1
@@ -154,7 +155,7 @@ function refusal(
 function afterOwnMove(procedure: Procedure, definition: MoveDefinition, of: Case, move: Move): Case {
   const { guard, decide, each, once } = definition
   const joined = definition.joins === undefined ? of : bound(procedure, of, move.name, [[definition.joins, move.by]])
-  const wrong = guard?.check(lookAt(guard.reads, joined, move))
+  const wrong = move.judged === true ? undefined : guard?.check(lookAt(guard.reads, joined, move))
   if (wrong !== undefined) throw guarded(procedure, of, move, wrong)
   const begun = begunAnew(definition, joined, move)
   const facts = factsAfter(definition, begun, move)
@@ -173,7 +174,9 @@ function afterOwnMove(procedure: Procedure, definition: MoveDefinition, of: Case
       : definition.to === 'same'
         ? of.state
         : String(definition.to)
-  return counted({ ...next, state, clocks: clocksAfter(procedure, next, move, isLast) }, move)
+  const eachClocks = eachClocksAfter(procedure, next, move)
+  const clocks = clocksAfter(procedure, next, move, isLast)
+  return counted({ ...next, state, clocks, ...(eachClocks && { eachClocks }) }, move)
 }
 
 function guarded(procedure: Procedure, of: Case, move: Move, wrong: string): ProcedureError {
@@ -193,11 +196,9 @@ function freed({ frees = [] }: MoveDefinition, of: Case): Case {
 
 /** Roles and the parties that the body of a move names for them. */
 function namedIn({ binds = {} }: MoveDefinition, { body }: Move): readonly (readonly [string, string])[] {
-  return Object.entries(binds).flatMap(([field, role]) => {
-    const named = body[field]
-    const parties = Array.isArray(named) ? named : named === undefined ? [] : [named]
-    return parties.map((party): readonly [string, string] => [role, String(party)])
-  })
+  return Object.entries(binds).flatMap(([field, role]) =>
+    partiesIn(body[field]).map((party): readonly [string, string] => [role, party]),
+  )
 }
 
 /** The case with parties in roles. Throws ProcedureError `too-many`. */

@@ -2,9 +2,11 @@ import { requireSound } from './check-definition.ts'
 import { type Procedure, versionName } from './definition.ts'
 import { ProcedureError } from './procedure-error.ts'
 import { adherence } from './procedures/adherence.ts'
+import { advisory } from './procedures/advisory.ts'
 import { agreement } from './procedures/agreement.ts'
 import { capacity } from './procedures/capacity.ts'
 import { decision } from './procedures/decision.ts'
+import { disclosure } from './procedures/disclosure.ts'
 import { dispute } from './procedures/dispute.ts'
 import { exercise } from './procedures/exercise.ts'
 import { restriction } from './procedures/restriction.ts'
@@ -12,9 +14,11 @@ import { restriction } from './procedures/restriction.ts'
 /** Every version of every procedure: a case keeps the one that it was opened with. */
 export const procedures: readonly Procedure[] = [
   adherence,
+  advisory,
   agreement,
   capacity,
   decision,
+  disclosure,
   dispute,
   exercise,
   restriction,

@@ -14,11 +14,11 @@ import { ProcedureError } from './procedure-error.ts'
  */
 export function requireForm(
   procedure: Procedure,
-  move: Pick<Move, 'name' | 'kind' | 'body'> & { readonly documents?: readonly unknown[] | undefined },
+  move: Pick<Move, 'name' | 'kind' | 'body' | 'hidden'> & { readonly documents?: readonly unknown[] | undefined },
 ): void {
   const definition = isCommonMove(move.name) ? undefined : moveOf(procedure, move.name)
   requireKind(definition, move)
-  requireBody(definition?.body ?? commonBody(move.name), move)
+  requireBody(seenOf(definition?.body ?? commonBody(move.name), move.hidden), move)
   const { refuses } = procedure
   if (refuses === undefined) return
   const brings = [move.documents, move.body['documents']].some((each) => Array.isArray(each) && each.length > 0)
@@ -68,6 +68,16 @@ function requireKind(
   const kinds = definition?.kinds ?? ['move']
   if (kinds.includes(kind)) return
   throw new ProcedureError('wrong-kind', `${name} is made by a statement of kind ${kinds.join(' or ')}, not ${kind}`)
+}
+
+/** The schema of what is left of a body where fields of it are not seen. */
+function seenOf(schema: TObject, hidden: readonly string[] = []): TObject {
+  if (hidden.length === 0) return schema
+  // A schema all of whose fields are optional has no such list, whatever its type says.
+  const all: readonly string[] | undefined = schema.required
+  const required = (all ?? []).filter((field) => !hidden.includes(field))
+  // Safe: names of its own properties, fewer of them.
+  return { ...schema, required: required as typeof schema.required }
 }
 
 const validators = new WeakMap<TObject, Validator>()

@@ -62,22 +62,27 @@ function lengthIn({ length }: ClockDefinition, of: Case): string {
 
 /**
  * What runs out up to a moment, in a case where it has not been answered: for reminders, and for whoever keeps what depends
- * on the time. Of a case that stands still what had run out before. A clock of notices runs out once for each that was given and not taken back.
+ * on the time. Of a case that stands still what had run out before. A clock of notices runs out once for each that was given and not taken back, one of which each party has its own for each of them, by name.
  */
 export function dueBy(
   procedure: Procedure,
   of: Case,
   until: number,
-): readonly { readonly clock: string; readonly at: number }[] {
+): readonly { readonly clock: string; readonly at: number; readonly party?: string }[] {
   const { suspendedAt = Infinity, withdrawnAt } = of
   if (withdrawnAt !== undefined) return []
+  const own = Object.entries(of.eachClocks ?? {}).flatMap(([clock, each]) =>
+    Object.entries(each).flatMap(([party, running]) =>
+      running.stoppedAt === undefined ? [{ clock, at: deadlineOf(running), party }] : [],
+    ),
+  )
   const clocks = Object.entries(of.clocks).flatMap(([clock, running]) =>
     running.stoppedAt === undefined && !isOfNotices(procedure, clock) ? [{ clock, at: deadlineOf(running) }] : [],
   )
   const leaving = of.suspendedAt === undefined ? departuresOf(procedure, of) : []
   const notices = leaving.map(({ clock, at }) => ({ clock, at }))
   const isFirst = ({ at }: { readonly at: number }, i: number): boolean => at !== notices[i - 1]?.at
-  return [...clocks, ...notices.filter(isFirst)]
+  return [...clocks, ...own, ...notices.filter(isFirst)]
     .filter(({ at }) => at <= until && at < suspendedAt)
     .sort((one, other) => one.at - other.at)
 }

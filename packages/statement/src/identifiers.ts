@@ -7,6 +7,7 @@ const STATEMENT = 'urn:comity:statement:'
 const INSTRUMENT = 'urn:comity:instrument:'
 const PRODUCT = 'urn:comity:product:'
 const ADVISORY = 'urn:comity:advisory:'
+const SUPPLY = 'urn:comity:supply:'
 const DOCUMENT = 'urn:comity:document:sha256:'
 const CORRESPONDENCE = 'urn:comity:correspondence:'
 const CASE = 'urn:comity:case:'
@@ -96,6 +97,17 @@ export function parseAdvisoryUrn(urn: string): { readonly party: string; readonl
   const found = splitOwned(ADVISORY, urn)
   const id = found && percentDecode(found.rest)
   return found && id ? { party: found.party, id } : undefined
+}
+
+/** `urn:comity:supply:<party hex>:<slug>`: one restriction of supply; a slug as of a product. */
+export function supplyUrn(party: string, slug: string): string {
+  return `${SUPPLY}${partyHex(party)}:${slug}`
+}
+
+/** Restricting party and slug of a supply URN, or undefined. */
+export function parseSupplyUrn(urn: string): { readonly party: string; readonly slug: string } | undefined {
+  const found = splitOwned(SUPPLY, urn)
+  return found !== undefined && SLUG.test(found.rest) ? { party: found.party, slug: found.rest } : undefined
 }
 
 /** `urn:comity:document:sha256:<hex>`. */

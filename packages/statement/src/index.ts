@@ -16,6 +16,7 @@ export { contentTypeOf, FOREIGN, HASH_ENVELOPE, kindOf } from './content-type.ts
 export { parseIJson } from './i-json.ts'
 export { canonicalJson, canonicalJsonBytes } from './canonical-json.ts'
 export { fromHex, toHex } from './hex.ts'
+export { type SealedField, sealedFieldDigest, sealedFieldSchema } from './sealed-field.ts'
 
 export {
   checkPublicKey,
@@ -52,12 +53,14 @@ export {
   parseProductUrn,
   parseReleaseUrn,
   parseStatementUrn,
+  parseSupplyUrn,
   partyHex,
   partyUrn,
   percentEncode,
   productUrn,
   releaseUrn,
   statementUrn,
+  supplyUrn,
 } from './identifiers.ts'
 
 export {
@@ -127,8 +130,11 @@ export type { AdherencePayload } from './kinds/adherence.ts'
 export type { SupportPayload } from './kinds/support.ts'
 export type { ProductPayload } from './kinds/product.ts'
 export type { ReleasePayload } from './kinds/release.ts'
+export type { SupplyPayload } from './kinds/supply.ts'
 export type { AdvisoryPayload } from './kinds/advisory.ts'
 export type { MovePayload } from './kinds/move.ts'
+export type { OrderPayload } from './kinds/order.ts'
+export type { RecordPayload } from './kinds/record.ts'
 export type { AcknowledgementPayload } from './kinds/acknowledgement.ts'
 export type { FindingsPayload } from './kinds/findings.ts'
 export type { WithholdingPayload } from './kinds/withholding.ts'

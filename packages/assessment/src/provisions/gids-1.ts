@@ -5,4 +5,4 @@
 import { codeD } from './code-d.ts'
 import type { Rule } from '../rule.ts'
 
-export const gids1: Rule = { provision: 'gids-1', rungs: codeD.rungs }
+export const gids1: Rule = { ...codeD, provision: 'gids-1' }

@@ -4,7 +4,8 @@ import { test } from 'node:test'
 import type { CaseResponse } from '@comity/contract'
 import { widthOf } from '../terminal/text.ts'
 import { caseText } from './case-name.ts'
-import { caseShown, momentWords, possibleList, stateText, withNames } from './case-text.ts'
+import { caseShown, possibleList, stateText, withNames } from './case-text.ts'
+import { momentWords } from './moment-words.ts'
 
 const claimant = `urn:comity:party:${'a'.repeat(64)}`
 const respondent = `urn:comity:party:${'b'.repeat(64)}`

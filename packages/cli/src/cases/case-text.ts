@@ -4,6 +4,8 @@ import { nameOf, short } from '../names.ts'
 import { dateText, fields, plain, plural, wrap } from '../terminal/text.ts'
 import { caseText } from './case-name.ts'
 import { entry, entryFields } from './entry.ts'
+import { chainLines, standingLines } from './private-lines.ts'
+import { momentWords } from './moment-words.ts'
 import { pingLines } from './ping-lines.ts'
 import { reservationLines } from './reservations.ts'
 import { momentAt } from './zone.ts'
@@ -17,13 +19,6 @@ export function partyText({ party, names }: Named, own?: string): string {
   return party === own ? `you, ${name}` : name
 }
 
-/** `2026-12-22 23:59:59 +03:00, Africa/Nairobi` of `2026-12-22T23:59:59+03:00[Africa/Nairobi]`. */
-export function momentWords(moment: string): string {
-  const [, day, time, offset, zone] = /^([0-9-]+)T([0-9:.]+)(Z|[+-][0-9:]+)\[(.+)\]$/.exec(moment) ?? []
-  if (day === undefined || time === undefined) return moment
-  return zone === 'UTC' ? `${day} ${time} UTC` : `${day} ${time} ${offset}, ${zone}`
-}
-
 /** All that is known of a case. `own` is the party that reads, where it is clear which. */
 export function caseShown(of: CaseResponse, own?: string): string {
   return [
@@ -34,6 +29,7 @@ export function caseShown(of: CaseResponse, own?: string): string {
       ['state', stateText(of)],
       ['opened', `${momentAt(of.openedAt, of.place.zone)}\nby ${partyText(of.opener, own)}`],
       ['seat', short(of.seat)],
+      ['private', of.private === true ? 'in the vaults of its parties, in no log' : undefined],
       ['its clocks', of.place.region === undefined ? of.place.zone : `${of.place.zone}, days of ${of.place.region}`],
       [
         'on record',
@@ -43,6 +39,11 @@ export function caseShown(of: CaseResponse, own?: string): string {
       ],
     ]),
     section('Parties', partiesShown(of, own)),
+    section(
+      'How each stands',
+      standingLines(of.standings ?? [], (each) => partyText(each, own)),
+    ),
+    section('The order of the seat', chainLines(of.chain)),
     section('Reservations', reservationLines(of.reservations ?? [], own)),
     section(
       'Clocks',

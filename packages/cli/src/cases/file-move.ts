@@ -36,7 +36,7 @@ export function moveDraft(
 }
 
 /** Shows what would be signed; nothing is signed, stored or sent. */
-export function dryRun({ urn, payload, attachments }: MoveDraft, session: Session): Result {
+export function dryRun({ urn, payload, attachments }: MoveDraft, session: Session, isPrivate: boolean): Result {
   const { profile } = session
   const shown = JSON.stringify(payload, null, 2).split('\n')
   return {
@@ -45,7 +45,7 @@ export function dryRun({ urn, payload, attachments }: MoveDraft, session: Sessio
       fields([
         ['party', `${profile.alias}, ${short(profile.urn.slice(-64))}`],
         ['case', caseText(urn)],
-        ['filed in', short(profile.home)],
+        isPrivate ? ['goes', 'sealed, to the seat alone'] : ['filed in', short(profile.home)],
         ['takes effect in', short(payload.seat)],
         ...attachments.map(
           ({ digest, size, type }) => ['document', `${short(digest)}, ${size} bytes, ${type}`] as const,
@@ -104,6 +104,8 @@ const aboutCases: ReadonlySet<string> = new Set([
   'not-public',
   'bad-body',
   'unknown-place',
+  'unknown-order',
+  'unknown-case',
 ])
 
 export function refused(

@@ -51,7 +51,12 @@ export function verbsOf(kinds: readonly string[]): string {
   return kinds.map((kind) => `"${ownVerbs[kind] ?? `comity sign ${kind}`}"`).join(' or ')
 }
 
-const ownVerbs: Readonly<Record<string, string>> = { adherence: 'comity adhere', support: 'comity support' }
+const ownVerbs: Readonly<Record<string, string>> = {
+  adherence: 'comity adhere',
+  support: 'comity support',
+  advisory: 'comity advisory publish',
+  acknowledgement: 'comity acknowledge',
+}
 
 /** Throws CliError `usage` with the moves there are. */
 export async function moveFrom(procedure: Procedure, name: string): Promise<ProcedureMove> {

@@ -5,9 +5,12 @@ import {
   CsafProvider,
   Inbox,
   NodeError,
+  type MailRelay,
   type NodeKeys,
   Refused,
   type ServerOptions,
+  Sources,
+  Telling,
   type Vault,
 } from '@comity/node'
 import { runAllInTurn } from '@comity/store'
@@ -38,7 +41,11 @@ export interface Listening extends Pick<ServerOptions, 'postRate' | 'trustedProx
   readonly tls?: { readonly cert: Buffer; readonly key: Buffer }
   readonly publicUrl?: string
   readonly sample?: boolean
-  /** Sealed messages leave, and the node commits to them each hour: for a node that goes on serving. */
+  /** What takes the mail that tells parties what concerns them. */
+  readonly relay?: MailRelay | undefined
+  /** Webhooks of parties may lead into the keeper's own network. */
+  readonly notifyPrivate?: boolean
+  /** Sealed messages leave, the node commits to them each hour, sources are read: for a node that goes on serving. */
   readonly carriesMessages?: boolean
 }
 
@@ -90,6 +97,17 @@ export async function serveNode(
     view: join(data.path, 'views', 'csaf.db'),
     onError: (err) => log.error({ err }, 'CSAF documents were not looked at, and are at the next batch'),
   })
+  const sources = await openSources({ node, vault, data }, csaf, (err, source) =>
+    log.error({ err, source }, 'a source was not read, and will be'),
+  )
+  const telling = new Telling({
+    vault,
+    now: node.now,
+    relay: listening.relay,
+    allowPrivate: listening.notifyPrivate === true,
+    onError: inboxLog(context, 'a piece of work for telling people failed, and is tried again'),
+    ...(publicUrl === undefined ? {} : { publicUrl: publicUrl.replace(/\/+$/, '') }),
+  })
   const wakers = [
     node.onBatch(() => vault.wake()),
     node.onBatch(() => csaf.wake()),
@@ -98,14 +116,23 @@ export async function serveNode(
   const closeNode = async (): Promise<void> => {
     for (const stopWaking of wakers) stopWaking()
     // What cannot be written any more must not keep the rest, and with it the process, from ending.
-    await runAllInTurn([() => inbox.stop(), () => csaf.close(), () => vault.close(), () => node.close()])
+    await runAllInTurn([
+      () => inbox.stop(),
+      () => telling.stop(),
+      () => sources.close(),
+      () => csaf.close(),
+      () => vault.close(),
+      () => node.close(),
+    ])
   }
   try {
     const app = await createServer({
       node,
       vault,
       inbox,
+      telling,
       csaf,
+      sources,
       log,
       ...(tls === undefined ? {} : { tls }),
       ...(publicUrl === undefined ? {} : { publicUrl }),
@@ -123,7 +150,11 @@ export async function serveNode(
       },
     })
     await app.listen({ host, port })
-    if (carriesMessages === true) inbox.start()
+    if (carriesMessages === true) {
+      inbox.start()
+      telling.start()
+      sources.start()
+    }
     // Safe: it listens on a TCP port.
     const { port: actual } = app.server.address() as AddressInfo
     const url =
@@ -138,6 +169,21 @@ export async function serveNode(
   } catch (error) {
     await closeNode()
     throw asListenError(error, host, port)
+  }
+}
+
+/** The sources that this node follows. When this throws, the node is closed. */
+async function openSources(
+  { node, vault, data }: NodeAtHand,
+  csaf: CsafProvider,
+  onError: (error: unknown, source: string) => void,
+): Promise<Sources> {
+  try {
+    const view = join(data.path, 'views', 'sources.db')
+    return await Sources.open({ node, view, vault, keys: csaf.keys, onError })
+  } catch (error) {
+    await runAllInTurn([() => csaf.close(), () => vault.close(), () => node.close()])
+    throw error
   }
 }
 
@@ -192,7 +238,10 @@ function asListenError(error: unknown, host: string, port: number): unknown {
 const saidOnceIn = 3600
 
 /** That a piece of the inbox's work failed: by its code alone, for what else the error says may be sealed. */
-function inboxLog(context: Context): (error: unknown) => void {
+function inboxLog(
+  context: Context,
+  what = 'a piece of work for sealed messages failed, and is tried again',
+): (error: unknown) => void {
   const said = new Map<string, number>()
   return (error) => {
     const name = error instanceof Error ? error.name : typeof error
@@ -200,7 +249,7 @@ function inboxLog(context: Context): (error: unknown) => void {
     const now = context.now()
     if (now - (said.get(code) ?? -Infinity) < saidOnceIn) return
     said.set(code, now)
-    errorLog(context).error({ code, error: name }, 'a piece of work for sealed messages failed, and is tried again')
+    errorLog(context).error({ code, error: name }, what)
   }
 }
 

@@ -64,7 +64,7 @@ interface NamedAdvisory extends Pick<AdvisoryResponse, 'urn' | 'id' | 'party' | 
 }
 
 /** An advisory by URN, by the id of one of its statements or how that begins, or by its publisher's identifier. */
-async function findAdvisory(client: Client, named: string): Promise<NamedAdvisory> {
+export async function findAdvisory(client: Client, named: string): Promise<NamedAdvisory> {
   if (parseAdvisoryUrn(named) !== undefined) return advisoryAt(client, named)
   const urns: string[] = []
   for await (const { urn } of eachItem(client.advisories, { id: named, limit: 200 })) urns.push(urn)

@@ -4,6 +4,7 @@ import { CliError } from '../cli-error.ts'
 import type { Result } from '../context.ts'
 import { type Attachment, attachment, documentEntry, withRows } from '../filing.ts'
 import { productFrom, rfc3339 } from '../names.ts'
+import { prepareDraft } from '../prepared.ts'
 import { collect, example, type Register } from '../registrar.ts'
 import { type AgainOptions, earlierText, fileUnlessSaid, ifKnown, saysTheSame } from '../said-before.ts'
 import type { Session } from '../session.ts'
@@ -11,11 +12,13 @@ import { statementIdOf } from '../statement-id.ts'
 import { problemList } from '../terminal/problems.ts'
 import { plain, plural, wrap } from '../terminal/text.ts'
 import { registerCsaf } from './advisory-csaf.ts'
+import { registerAdvisoryStatus } from './advisory-status.ts'
 import { registerCsafKey } from './advisory-key.ts'
 import { type AdvisoryFile, readAdvisoryFile } from './advisory-file.ts'
 import { withAgain, withFilingOptions } from './filing-options.ts'
 
 interface AdvisoryOptions extends AgainOptions {
+  readonly at?: string
   readonly product: readonly string[]
   readonly id?: string
   readonly title?: string
@@ -41,9 +44,11 @@ export const registerAdvisory: Register = (program, registrar) => {
     .option('--title <text>', "title (the document's)")
     .option('--remedy-version <version>', 'first version of your product that is not affected')
     .option('--remedy-url <url>', 'where the remedy is')
+    .option('--at <time>', 'sign it now; it enters the log then, as 2026-12-15T15:00:00Z')
     .option('--revises <id>', 'statement of your advisory that this one replaces (the latest of the same identifier)')
     .addHelpText('after', example('comity advisory publish OSV-2026-1.json --product gateway'))
     .action(run(publishAdvisory))
+  registerAdvisoryStatus(advisory, registrar)
   registerCsaf(advisory, registrar)
   registerCsafKey(advisory, registrar)
 }
@@ -65,6 +70,7 @@ async function publishAdvisory(session: Session, options: AdvisoryOptions, file:
   const isSame = earlier !== undefined && options.again !== true && saysTheSame(earlier.payload, asBefore)
   const payload = isSame ? asBefore : { ...said, ...revising(given ?? earlier?.id) }
   const draft = { kind: 'advisory', sub, payload, attachments: [document], title: `advisory ${plain(id)}` }
+  if (options.at !== undefined) return prepareDraft(session, draft, { ...options, at: options.at })
   const filed = await fileUnlessSaid(session, draft, options, earlier)
   const revises = earlier === undefined || filed.json.duplicate ? undefined : earlierText(earlier)
   return {

@@ -28,6 +28,7 @@ export const groups: readonly Group[] = [
       { names: ['rekey'], load: async () => (await import('./rekey.ts')).registerRekey },
       { names: ['policy'], load: async () => (await import('./policy.ts')).registerPolicy },
       { names: ['peer'], load: async () => (await import('./peer.ts')).registerPeer },
+      { names: ['source'], load: async () => (await import('./source.ts')).registerSource },
       { names: ['carry'], load: async () => (await import('./carry.ts')).registerCarry },
     ],
   },
@@ -39,17 +40,25 @@ export const groups: readonly Group[] = [
       { names: ['endorse', 'trust'], load: async () => (await import('./words.ts')).registerWords },
       { names: ['product'], load: async () => (await import('./product.ts')).registerProduct },
       { names: ['release'], load: async () => (await import('./release.ts')).registerRelease },
+      { names: ['supply'], load: async () => (await import('./supply.ts')).registerSupply },
       { names: ['advisory'], load: async () => (await import('./advisory.ts')).registerAdvisory },
       { names: ['withhold'], load: async () => (await import('./withhold.ts')).registerWithhold },
       { names: ['approve'], load: async () => (await import('./approve.ts')).registerApprove },
     ],
   },
-  { heading: 'Cases:', families: [{ names: ['case'], load: async () => (await import('./case.ts')).registerCase }] },
+  {
+    heading: 'Cases:',
+    families: [
+      { names: ['case'], load: async () => (await import('./case.ts')).registerCase },
+      { names: ['report'], load: async () => (await import('./report.ts')).registerReport },
+    ],
+  },
   {
     heading: 'An operator at home:',
     families: [
       { names: ['inventory'], load: async () => (await import('./inventory.ts')).registerInventory },
       { names: ['matches'], load: async () => (await import('./matches.ts')).registerMatches },
+      { names: ['notify'], load: async () => (await import('./notify.ts')).registerNotify },
       { names: ['acknowledge'], load: async () => (await import('./acknowledge.ts')).registerAcknowledge },
     ],
   },
@@ -72,6 +81,7 @@ export const groups: readonly Group[] = [
   {
     heading: 'Statements as files:',
     families: [
+      { names: ['scheduled'], load: async () => (await import('./scheduled.ts')).registerScheduled },
       { names: ['sign', 'submit', 'receipt'], load: async () => (await import('./statements.ts')).registerStatements },
     ],
   },

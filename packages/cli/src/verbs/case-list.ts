@@ -2,8 +2,10 @@
 import { type CasesQuery, type CaseSummary, type DueCase, eachItem } from '@comity/contract'
 import { type BodyDesk, partyOf } from '../cases/body.ts'
 import { caseText, caseUrnOf } from '../cases/case-name.ts'
-import { caseShown, momentWords, partyText, stateText } from '../cases/case-text.ts'
+import { caseShown, partyText, stateText } from '../cases/case-text.ts'
+import { momentWords } from '../cases/moment-words.ts'
 import { caseAt } from '../cases/file-move.ts'
+import { caseClient } from '../cases/private-move.ts'
 import { CliError } from '../cli-error.ts'
 import type { Result } from '../context.ts'
 import { countFrom, provisionFrom, secondsFrom } from '../names.ts'
@@ -30,12 +32,12 @@ export interface DueOptions {
 }
 
 function deskOf(session: Session): BodyDesk {
-  return { session, client: () => session.client() }
+  return { session, client: () => caseClient(session) }
 }
 
 export async function showCase(session: Session, _options: object, named: string): Promise<Result> {
   const urn = await caseUrnOf(deskOf(session), named)
-  const client = await session.client()
+  const client = await caseClient(session)
   const found = await caseAt(client, urn)
   if (found === undefined) {
     throw new CliError(
@@ -59,7 +61,7 @@ export async function listCases(session: Session, options: ListOptions): Promise
     ...(provision === undefined ? {} : { provision: provisionFrom(provision) }),
     ...(open === true ? { open: true } : ended === true ? { open: false } : {}),
   }
-  const client = await session.client()
+  const client = await caseClient(session)
   const { items, hasMore } = await upTo(countFrom(limit, '--limit'), client.cases, query)
   return {
     text: listText(
@@ -75,7 +77,7 @@ export async function dueCases(session: Session, options: DueOptions): Promise<R
   const now = session.context.now()
   const until = options.until === undefined ? undefined : untilFrom(options.until, now)
   const party = await whose(session, options)
-  const client = await session.client()
+  const client = await caseClient(session)
   const due = (query: object) => client.dueCases(until, query)
   const { items, hasMore } = await upTo(countFrom(options.limit, '--limit'), due, party === undefined ? {} : { party })
   const own = session.profileIfClear?.urn
@@ -132,7 +134,7 @@ function listText(blocks: readonly string[], hasMore: boolean, nothing: string):
 function summaryText(of: CaseSummary, own?: string): string {
   const { urn, procedure, title, subject, opener, next } = of
   return [
-    wrap(`${caseText(urn)}  ${stateText(of)}`),
+    wrap(`${caseText(urn)}  ${stateText(of)}${of.private === true ? ', private' : ''}`),
     wrap(`${procedure}  ${subject === undefined ? title : plain(subject)}`, { indent: '  ' }),
     wrap(`opened by ${partyText(opener, own)}`, { indent: '  ' }),
     ...(next === undefined ? [] : [wrap(`next: ${next.title}, until ${momentWords(next.deadline)}`, { indent: '  ' })]),

@@ -3,7 +3,8 @@ import { type CaseResponse, type Client, ClientError } from '@comity/contract'
 import type { Procedure } from '@comity/procedures'
 import { type BodyOptions, bodyOf, type BodyDesk } from '../cases/body.ts'
 import { caseText, caseUrnOf, newCaseUrn } from '../cases/case-name.ts'
-import { momentWords, possibleList, stateText } from '../cases/case-text.ts'
+import { possibleList, stateText } from '../cases/case-text.ts'
+import { momentWords } from '../cases/moment-words.ts'
 import {
   caseAt,
   dryRun,
@@ -14,6 +15,7 @@ import {
   requireBody,
   requireOpening,
 } from '../cases/file-move.ts'
+import { caseClient, filePrivately } from '../cases/private-move.ts'
 import { moveFrom, openingsOf, procedureFrom, type ProcedureMove, verbsOf } from '../cases/procedure-desk.ts'
 import {
   awaited,
@@ -30,12 +32,13 @@ import {
 } from '../cases/seat.ts'
 import { CliError, exitCodes } from '../cli-error.ts'
 import type { Result } from '../context.ts'
-import { type Filed, type FilingOptions, withRows } from '../filing.ts'
+import { type Filed, withRows } from '../filing.ts'
 import { short } from '../names.ts'
+import type { PreparingOptions } from '../prepared.ts'
 import type { Session } from '../session.ts'
 import { wrap } from '../terminal/text.ts'
 
-interface MoveOptions extends BodyOptions, FilingOptions, SeatOptions {
+interface MoveOptions extends BodyOptions, PreparingOptions, SeatOptions {
   readonly dryRun?: boolean
 }
 
@@ -63,13 +66,16 @@ export async function openCase(session: Session, options: OpenOptions, named: st
   const said = { procedure: `${procedure.name}/${procedure.version}`, move: move.name, seat }
   const draft = moveDraft(urn, { ...said, ...(place === undefined ? {} : { place }) }, body)
   await requireOpening(procedure, draft, profile.urn, session.context.now())
-  if (options.dryRun === true) return dryRun(draft, session)
+  if (options.dryRun === true) return dryRun(draft, session, procedure.visibility !== 'public')
   const client = await desk.client()
   if ((await caseAt(client, urn)) !== undefined) {
     throw new CliError('refused', `refused: ${caseText(urn)} is open already: choose another name`, {
       inner: 'case-exists',
     })
   }
+  if (procedure.visibility !== 'public')
+    return filePrivately(session, { draft, procedure, options, seconds, standing: undefined })
+  requireAtOnce(options)
   return filedAndTaken(session, client, { draft, options, atSeat, seconds, standing: undefined })
 }
 
@@ -79,7 +85,7 @@ export async function makeMove(session: Session, options: MakeOptions, named: st
   const atSeat = seatDesk(session, options)
   const desk = deskOf(session, atSeat)
   const urn = await caseUrnOf(desk, named)
-  const client = await session.client()
+  const client = await caseClient(session)
   const standing = await standingOf(client, atSeat, urn)
   const procedure = await procedureFrom(standing.procedure)
   const move = await knownMove(procedure, name, standing, profile.urn)
@@ -88,12 +94,20 @@ export async function makeMove(session: Session, options: MakeOptions, named: st
   const body = await bodyOf({ ...desk, statements: statementsIn(standing), zone: standing.place.zone }, move, options)
   await requireBody(procedure, move.name, body)
   const draft = moveDraft(urn, { procedure: standing.procedure, move: move.name, seat: standing.seat }, body)
-  if (options.dryRun === true) return dryRun(draft, session)
+  if (options.dryRun === true) return dryRun(draft, session, procedure.visibility !== 'public')
+  if (standing.private === true) return filePrivately(session, { draft, procedure, options, seconds, standing })
+  requireAtOnce(options)
   return filedAndTaken(session, client, { draft, options, atSeat, seconds, standing })
 }
 
 function deskOf(session: Session, atSeat?: SeatDesk): BodyDesk {
-  return { session, client: async () => atSeat?.client ?? (await session.client()) }
+  return { session, client: async () => atSeat?.client ?? (await caseClient(session)) }
+}
+
+/** What is public is filed at home when it is signed, which is what keeps a deadline. */
+function requireAtOnce({ at }: PreparingOptions): void {
+  if (at === undefined) return
+  throw new CliError('usage', '--at is for private cases: a move of a public one counts from when it is filed')
 }
 
 function statementsIn({ timeline, proposals }: CaseResponse): readonly string[] {

@@ -136,19 +136,20 @@ function whoText(name: string, definition: Definition): string {
 
 function wayText(definition: Definition): string {
   if (definition === undefined) return 'at any time'
-  const { from, to, after, within, kinds } = definition
+  const { from, to, after, within, kinds, seenBy } = definition
   const when = from === 'opening' ? 'opens the case' : `from ${from.join(', ')}`
   const then = to === 'same' ? '' : `, then ${typeof to === 'string' ? to : to.join(' or ')}`
   const how = kinds === undefined ? '' : `; made with ${verbsOf(kinds)}`
   const late = after === undefined ? '' : `, once the clock ${after} has lapsed`
   const soon = within === undefined ? '' : `, until the clock ${within} runs out`
-  return `${when}${then}${late}${soon}${how}`
+  const thread = seenBy === undefined ? '' : `; seen by ${seenBy.join(', ')} and whom it names alone`
+  return `${when}${then}${late}${soon}${how}${thread}`
 }
 
 async function clockText(name: string, clock: ClockDefinition): Promise<string> {
   const then = clock.term === undefined ? clock.lapse : `${clock.lapse}; the case is then ${clock.term}, by itself`
   return entry(
-    `${name}  ${clock.title}: ${await lengthsText(clock)}, for ${clock.binds}`,
+    `${name}  ${clock.title}: ${await lengthsText(clock)}, for ${clock.isEach === true ? `each ${clock.binds} its own` : clock.binds}`,
     `from ${clock.starts.join(' or ')}${clock.stops.length === 0 ? '' : ` until ${clock.stops.join(' or ')}`}; when it lapses: ${then}`,
     sourceText(clock.source),
   )

@@ -97,6 +97,7 @@ function withMoveOptions(command: Command): Command {
       .option('--body <file>', 'what it says as JSON; "-" is standard input')
       .option('--document <file>', 'a file that comes with it (repeatable)', collect)
       .option('--dry-run', 'show what would be signed, and sign nothing')
+      .option('--at <time>', 'of a private case: sign it now, file it then, as 2026-12-15T15:00:00Z')
       .option('--wait [seconds]', 'wait until the seat has taken or refused it (60)')
       .option('--seat <url>', "the seat's node, where it does not follow your log")
       .option('--seat-token-file <file>', 'the token to file there'),

@@ -9,6 +9,7 @@ import { example, type Register } from '../registrar.ts'
 import type { Session } from '../session.ts'
 import { dateText, fields, plain, plural, table, wrap } from '../terminal/text.ts'
 import { caseLines, countOfCases } from './findings-cases.ts'
+import { supplyLines } from './findings-supply.ts'
 
 interface FindingsOptions {
   readonly party?: string
@@ -205,6 +206,7 @@ async function explained(client: Client, party: string, provision: ProvisionId):
         ...whyLines(why, 2),
       ]),
       ...raised.flatMap(({ flag, why }) => ['', `  ${flag}:`, ...whyLines(why, 2)]),
+      ...supplyLines(finding),
       ...reservedLines(reservations),
       ...caseLines(finding),
     ].join('\n'),

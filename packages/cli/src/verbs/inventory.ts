@@ -7,6 +7,7 @@ import type { Session } from '../session.ts'
 import { problemList } from '../terminal/problems.ts'
 import { countText, dateText, fields, plain, plural, table } from '../terminal/text.ts'
 import { allMatches, inventoryNamed, vaultClient } from '../own-vault.ts'
+import { registerGiving } from './inventory-give.ts'
 
 export const registerInventory: Register = (program, { run }) => {
   const inventory = program
@@ -37,6 +38,7 @@ export const registerInventory: Register = (program, { run }) => {
     .description('Removes an inventory, by name or identifier, with its matches.')
     .addHelpText('after', example('comity inventory remove "Plant 1" --as plant'))
     .action(run(removeInventory))
+  registerGiving(inventory, { run })
 }
 
 async function addInventory(session: Session, { name }: { readonly name?: string }, file: string): Promise<Result> {

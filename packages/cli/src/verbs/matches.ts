@@ -1,12 +1,14 @@
 /** `comity matches`: what advisories say about the inventories of an operator, and why. */
-import type { Client, Match } from '@comity/contract'
+import type { CitedAdvisory, Client, Match, UnreadAdvisoriesResponse } from '@comity/contract'
 import { parseAdvisoryUrn, parseProductUrn } from '@comity/statement'
+import { CliError } from '../cli-error.ts'
 import type { Result } from '../context.ts'
 import { countFrom } from '../names.ts'
 import { example, type Register } from '../registrar.ts'
 import type { Session } from '../session.ts'
-import { plural, wrap } from '../terminal/text.ts'
+import { plain, plural, wrap } from '../terminal/text.ts'
 import { allMatches, inventoryNamed, vaultClient } from '../own-vault.ts'
+import { matchInFull } from './match-text.ts'
 import { type Group, groupsOf, groupText, overview } from './matches-text.ts'
 import { stateOption } from './state-option.ts'
 
@@ -14,7 +16,9 @@ interface MatchesOptions {
   readonly state?: Match['state']
   readonly inventory?: string
   readonly advisory?: string
+  readonly vulnerability?: string
   readonly product?: string
+  readonly exploited?: boolean
   readonly all?: boolean
   readonly limit?: string
 }
@@ -27,14 +31,26 @@ const unreadNamed = 3
 
 export const registerMatches: Register = (program, { run }) => {
   program
-    .command('matches')
+    .command('matches [match]')
     .summary('what advisories say about your inventories, and why')
     .description(
-      `Shows which advisories concern your inventories, by advisory, also those of logs that your node mirrors; of more than ${usualLimit} matches an overview and the first ones. It is computed in your node and leaves it only as an acknowledgement that you choose to send.`,
+      `Shows which vulnerabilities concern your inventories and which advisories speak of them, also those of logs that your node mirrors and of sources that it follows; what is to be looked at first comes first, and of more than ${usualLimit} matches an overview. With how the identifier of a match begins: all about that one. It is computed in your node and leaves it only as an acknowledgement that you choose to send.`,
     )
-    .addOption(stateOption('only these', ['affected', 'under_investigation', 'undetermined', 'fixed', 'not_affected']))
+    .addOption(
+      stateOption('only these', [
+        'affected',
+        'under_investigation',
+        'undetermined',
+        'mitigated',
+        'remedied',
+        'fixed',
+        'not_affected',
+      ]),
+    )
     .option('--inventory <inventory>', 'only in this one, by name or identifier')
     .option('--advisory <advisory>', 'only of this one: its identifier, its URN, or how its statement id begins')
+    .option('--vulnerability <name>', 'only of this one, by any of its names, such as a CVE identifier')
+    .option('--exploited', 'only what is known to be exploited')
     .option('--product <product>', "only of advisories about this product: the publisher's short name or its URN")
     .option('--limit <count>', 'how many to show in full')
     .option('--all', 'all of them, also components that are not affected')
@@ -42,6 +58,7 @@ export const registerMatches: Register = (program, { run }) => {
       'after',
       example(
         'comity matches --as plant',
+        'comity matches 4f1c09d2a7be --as plant',
         'comity matches --as plant --advisory GO-2023-2153 --all',
         'comity matches --as plant --inventory "Plant 1" --state undetermined',
       ),
@@ -49,19 +66,20 @@ export const registerMatches: Register = (program, { run }) => {
     .action(run(showMatches))
 }
 
-async function showMatches(session: Session, options: MatchesOptions): Promise<Result> {
+async function showMatches(session: Session, options: MatchesOptions, named?: string): Promise<Result> {
+  if (named !== undefined) return showMatch(session, named)
   const limit = options.limit === undefined ? undefined : countFrom(options.limit, '--limit')
   const client = await vaultClient(session)
   const found = await wanted(session, client, options)
   const hides = options.all !== true && options.state === undefined
-  const matches = hides ? found.filter(({ state }) => state !== 'not_affected' && state !== 'fixed') : found
+  const matches = hides ? found.filter(({ state, by }) => by === 'operator' || !isSettled(state)) : found
   const { advisories: unread, failure } = await client.vault.unreadAdvisories()
   const groups = groupsOf(matches)
   const ordered = groups.flatMap((group) => group.matches)
   const shown = ordered.slice(0, limit ?? (options.all === true ? ordered.length : usualLimit))
   const own = shown.length === 0 ? '' : (await client.status()).origin
   const lines = [
-    ...(matches.length === 0 ? [noneText(options)] : matchLines(groups, shown, own)),
+    ...(matches.length === 0 ? [wrap(noneText(options))] : matchLines(groups, shown, own)),
     ...moreLines(ordered.length - shown.length, found.length - matches.length),
     ...unreadLines(unread),
     ...(failure === undefined
@@ -79,9 +97,28 @@ async function showMatches(session: Session, options: MatchesOptions): Promise<R
   }
 }
 
+/** One match, by its identifier or how that begins. */
+async function showMatch(session: Session, named: string): Promise<Result> {
+  if (!/^[0-9a-f]{6,32}$/.test(named)) {
+    throw new CliError('usage', `"${plain(named)}" is no match: give 6 to 32 of its digits, as "comity matches" shows`)
+  }
+  const client = await vaultClient(session)
+  const all = await session.progress.during('Reading matches', allMatches(client, {}))
+  const [found, other] = all.filter(({ id }) => id.startsWith(named))
+  if (found === undefined) throw new CliError('not-found', `your vault has no match ${named}: see "comity matches"`)
+  if (other !== undefined) throw new CliError('ambiguous', `several matches begin with ${named}: give more digits`)
+  const match = await client.vault.match(found.id)
+  return { text: matchInFull(match, (await client.status()).origin), json: match }
+}
+
+/** Nobody says that anything is to be done. */
+function isSettled(state: Match['state']): boolean {
+  return state === 'not_affected' || state === 'fixed'
+}
+
 /** The matches that pass the filters. What the node cannot filter by is looked at here. */
 async function wanted(session: Session, client: Client, options: MatchesOptions): Promise<readonly Match[]> {
-  const { state, inventory, advisory, product } = options
+  const { state, inventory, advisory, product, vulnerability, exploited } = options
   const isUrn = advisory !== undefined && parseAdvisoryUrn(advisory) !== undefined
   const found = await session.progress.during(
     'Reading matches',
@@ -89,17 +126,29 @@ async function wanted(session: Session, client: Client, options: MatchesOptions)
       ...(state === undefined ? {} : { state }),
       ...(inventory === undefined ? {} : { inventory: (await inventoryNamed(client, inventory)).id }),
       ...(isUrn ? { advisory } : {}),
+      ...(vulnerability === undefined ? {} : { vulnerability }),
+      ...(exploited === undefined ? {} : { exploited }),
+      order: 'priority',
     }),
   )
   const digits = advisory === undefined ? undefined : /^([0-9a-f]{8,64})…?$/.exec(advisory)?.[1]
   return found.filter(
-    ({ advisory: { sub, statement, products } }) =>
-      (advisory === undefined ||
-        isUrn ||
-        parseAdvisoryUrn(sub)?.id === advisory ||
-        (digits !== undefined && statement.startsWith(digits))) &&
-      (product === undefined || products.some(({ urn }) => urn === product || parseProductUrn(urn)?.slug === product)),
+    (match) =>
+      (advisory === undefined || isUrn || citedIn(match).some((each) => isNamed(each, advisory, digits))) &&
+      (product === undefined ||
+        citedIn(match).some(({ products }) =>
+          products.some(({ urn }) => urn === product || parseProductUrn(urn)?.slug === product),
+        )),
   )
+}
+
+function citedIn({ advisory, others }: Match): readonly CitedAdvisory[] {
+  return [advisory, ...others]
+}
+
+function isNamed({ sub, statement, document }: CitedAdvisory, name: string, digits: string | undefined): boolean {
+  if (digits !== undefined && statement?.startsWith(digits) === true) return true
+  return (sub === undefined ? document : parseAdvisoryUrn(sub)?.id) === name
 }
 
 function countsOf(matches: readonly Match[]) {
@@ -138,18 +187,19 @@ function moreLines(more: number, hidden: number): readonly string[] {
   ]
 }
 
-function noneText({ state, inventory, advisory, product }: MatchesOptions): string {
-  const isFiltered = [state, inventory, advisory, product].some((each) => each !== undefined)
+function noneText({ state, inventory, advisory, product, vulnerability, exploited }: MatchesOptions): string {
+  const isFiltered = [state, inventory, advisory, product, vulnerability, exploited].some((each) => each !== undefined)
   return isFiltered
     ? 'No match passes these filters.'
-    : 'No advisory of this log, or of a log that it mirrors, concerns your inventories.'
+    : 'No advisory of this log, of a log that it mirrors or of a source that it follows concerns your inventories.'
 }
 
-function unreadLines(unread: readonly { readonly sub: string; readonly code?: string }[]): readonly string[] {
+function unreadLines(unread: UnreadAdvisoriesResponse['advisories']): readonly string[] {
   if (unread.length === 0) return []
-  const named = unread
-    .slice(0, unreadNamed)
-    .map(({ sub, code }) => `${parseAdvisoryUrn(sub)?.id ?? sub} (${code ?? 'in part'})`)
+  const named = unread.slice(0, unreadNamed).map(({ sub = '', followed, code }) => {
+    const name = followed?.name ?? parseAdvisoryUrn(sub)?.id ?? sub
+    return `${plain(name)} (${code ?? 'in part'})`
+  })
   const others = unread.length > unreadNamed ? [`${unread.length - unreadNamed} more`] : []
   return [
     wrap(

@@ -27,7 +27,7 @@ export async function read(session: Session, options: ReadOptions, named: string
 }
 
 /** What is shown is what was signed: the node's own word for it is not enough. */
-function checkStatement({ id, text, statement, attachments }: MessageResponse): void {
+export function checkStatement({ id, text, statement, attachments }: MessageResponse): void {
   const signed = decodeStatement(Buffer.from(statement, 'base64url'), crypto)
   const payload = readPayload(signed) as { text?: string; attachments?: unknown } // the kind's schema was checked
   const isSame =

@@ -10,7 +10,7 @@ import { signerOf } from '../keys/role-key.ts'
 import { vaultClient } from '../own-vault.ts'
 import type { Session } from '../session.ts'
 import { dateText, fields, wrap } from '../terminal/text.ts'
-import { attachFile, checkFiles } from './message-attach.ts'
+import { attachFile, type Attachment, checkFiles } from './message-attach.ts'
 import { messageIdOf, PartyNames, standing } from './message-text.ts'
 
 interface SendOptions {
@@ -29,7 +29,6 @@ interface SendOptions {
 const pollEvery = 250
 
 export async function send(session: Session, options: SendOptions): Promise<Result> {
-  const { profile, home } = session
   if (!/^[0-9]{1,5}$/.test(options.wait))
     throw new CliError('usage', `--wait "${options.wait}" is no number of seconds`)
   // All that can be wrong with what was typed is said before gigabytes travel.
@@ -37,12 +36,6 @@ export async function send(session: Session, options: SendOptions): Promise<Resu
   const text = await textOf(session, options)
   const client = await vaultClient(session)
   const place = await placeOf(session, client, options)
-  const key = await signingKey(
-    session,
-    { home, profile, kind: 'message' },
-    { ...session.options, ...(options.key === undefined ? {} : { key: session.path(options.key) }) },
-  )
-  const by = () => ({ iss: profile.urn, signer: signerOf(key), iat: session.context.now() })
   const { subject, other } = options
   const draft: MessagePayload = {
     to: [...place.to],
@@ -52,17 +45,49 @@ export async function send(session: Session, options: SendOptions): Promise<Resu
     ...(place.previous === undefined ? {} : { previous: place.previous }),
     ...(place.answers === undefined ? {} : { answers: place.answers }),
   }
-  const sub = correspondenceUrn(place.correspondence)
+  const attach = async () => {
+    const attached = []
+    for (const file of files) attached.push(await attachFile(session, client, file))
+    return attached
+  }
+  const { correspondence } = place
+  const letter = { correspondence, draft, attach, wait: Number(options.wait), key: options.key }
+  return shown(client, await sendLetter(session, client, letter))
+}
+
+/** A message before its files have travelled. */
+export interface Letter {
+  /** 64 hexadecimal digits; a new one of its own where nothing is given. */
+  readonly correspondence?: string
+  readonly draft: MessagePayload
+  /** Sends its files to the node; called once the message is known to be one that can be signed. */
+  readonly attach?: () => Promise<readonly { readonly upload: string; readonly attachment: Attachment }[]>
+  /** Seconds to wait for the receipts. */
+  readonly wait: number
+  /** A key file to sign with. */
+  readonly key?: string | undefined
+}
+
+/** Signs a letter, gives it to the node, and waits for its receipts. Resolves with the message as it is then. */
+export async function sendLetter(session: Session, client: Client, letter: Letter): Promise<MessageResponse> {
+  const { profile, home } = session
+  const { correspondence = randomBytes(32).toString('hex'), draft, attach = async () => [], wait, key: file } = letter
+  const key = await signingKey(
+    session,
+    { home, profile, kind: 'message' },
+    { ...session.options, ...(file === undefined ? {} : { key: session.path(file) }) },
+  )
+  const by = () => ({ iss: profile.urn, signer: signerOf(key), iat: session.context.now() })
+  const sub = correspondenceUrn(correspondence)
   signed({ kind: 'message', sub, payload: draft }, by())
-  const attached = []
-  for (const file of files) attached.push(await attachFile(session, client, file))
+  const attached = await attach()
   const attachments = attached.map(({ attachment }) => attachment)
   const payload = attachments.length === 0 ? draft : { ...draft, attachments }
   const { id } = await client.inbox.send(
     signed({ kind: 'message', sub, payload }, by()),
     attached.map(({ upload }) => upload),
   )
-  return shown(client, await settled(session, client, id, Number(options.wait)))
+  return settled(session, client, id, wait)
 }
 
 async function textOf(session: Session, { text, textFile }: SendOptions): Promise<string> {
@@ -110,7 +135,7 @@ async function settled(session: Session, client: Client, id: string, seconds: nu
   }
 }
 
-async function shown(client: Client, message: MessageResponse): Promise<Result> {
+export async function shown(client: Client, message: MessageResponse): Promise<Result> {
   const { id, correspondence, deliveries, attachments } = message
   const names = new PartyNames(client)
   const rows: [string, string][] = []

@@ -22,7 +22,14 @@ interface ProductOptions extends AgainOptions {
   readonly supportUntil?: string
   readonly export?: readonly string[]
   readonly homepage?: string
+  readonly worksAlone?: Continuity['worksAlone']
+  readonly continuityNotice?: string
+  readonly continuityUntil?: string
+  readonly escrow?: string
+  readonly transfer?: string
 }
+
+type Continuity = NonNullable<ProductPayload['continuity']>
 
 export const registerProduct: Register = (program, { run }) => {
   productOptions(program.command('product <short-name>'))
@@ -58,6 +65,17 @@ function productOptions(command: Command): Command {
     .option('--notice-days <days>', 'days between notice and update')
     .option('--support-until <date>', 'last day of support (UTC)')
     .option('--export <format>', 'format in which users take their data out (repeatable)', collect)
+    .addOption(
+      new Option('--works-alone <how-far>', 'what users have works on without you, with --continuity-notice').choices([
+        'fully',
+        'limited',
+        'no',
+      ]),
+    )
+    .option('--continuity-notice <days>', 'days of notice before supply ends or is restricted')
+    .option('--continuity-until <date>', 'until when you commit yourself to that')
+    .option('--escrow <text>', 'where source or keys lie, and when users get them')
+    .option('--transfer <text>', 'who would take over, or how others can maintain it')
     .option('--homepage <url>', 'its page')
 }
 
@@ -90,6 +108,7 @@ async function product(session: Session, options: ProductOptions, slug: string):
         : { supportUntil: rfc3339(secondsFrom(supportUntil, '--support-until', 'ends')) }),
     },
     ...(options.export === undefined ? {} : { portability: { formats: [...options.export] } }),
+    ...continuityOf(options),
     ...(homepage === undefined ? {} : { homepage }),
   }
   const sub = productFrom(slug, profile.urn)
@@ -103,6 +122,27 @@ async function product(session: Session, options: ProductOptions, slug: string):
   const filed = await fileUnlessSaid(session, draft, options, earlier)
   if (filed.json.duplicate) return filed
   return withRows(filed, [['replaces', earlier === undefined ? undefined : earlierText(earlier)]])
+}
+
+/** What holds should supply end: at least how far the product works alone, and how much notice there is. */
+function continuityOf(options: ProductOptions): { readonly continuity?: Continuity } {
+  const { worksAlone, continuityNotice, continuityUntil, escrow, transfer } = options
+  if (worksAlone === undefined || continuityNotice === undefined) {
+    const given = [worksAlone, continuityNotice, continuityUntil, escrow, transfer].some((each) => each !== undefined)
+    if (!given) return {}
+    throw new CliError('usage', 'a commitment to continuity says both --works-alone and --continuity-notice')
+  }
+  return {
+    continuity: {
+      worksAlone,
+      noticeDays: wholeNumber(continuityNotice, '--continuity-notice'),
+      ...(continuityUntil !== undefined && {
+        until: rfc3339(secondsFrom(continuityUntil, '--continuity-until', 'ends')),
+      }),
+      ...(escrow !== undefined && { escrow }),
+      ...(transfer !== undefined && { transfer }),
+    },
+  }
 }
 
 function wholeNumber(text: string, option: string): number {

@@ -1,8 +1,9 @@
-/** `comity release add`: one version of a product with its SBOM. */
+/** `comity release`: one version of a product with its SBOM and provenance, and what they show. */
 import { type Client, eachItem } from '@comity/contract'
 import { sha256Hex } from '@comity/crypto'
 import { sbomMediaType } from '@comity/exposure'
 import { parseProductUrn, type ReleasePayload, releaseUrn } from '@comity/statement'
+import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
 import { CliError } from '../cli-error.ts'
 import type { Result } from '../context.ts'
@@ -14,9 +15,11 @@ import { readSbomFile, type SbomFile } from '../sbom-file.ts'
 import type { Session } from '../session.ts'
 import { problemList } from '../terminal/problems.ts'
 import { plural } from '../terminal/text.ts'
+import { type ProvenanceOptions, provenanceDocuments } from '../evidence/provenance-documents.ts'
 import { withAgain, withFilingOptions } from './filing-options.ts'
+import { registerReleaseShow } from './release-show.ts'
 
-interface ReleaseOptions extends AgainOptions {
+interface ReleaseOptions extends AgainOptions, ProvenanceOptions {
   readonly product: string
   readonly version: string
   readonly released?: string
@@ -27,21 +30,26 @@ interface ReleaseOptions extends AgainOptions {
 export const registerRelease: Register = (program, { run }) => {
   const release = program
     .command('release')
-    .summary('register a release with its SBOM')
+    .summary('register a release with its evidence, and see what it shows')
     .description('Releases of a product.')
   release.addHelpText('after', example('comity release add sbom.cdx.json --product gateway --version 1.0.0'))
   withAgain(withFilingOptions(release.command('add <sbom>')))
     .summary('register one version with its SBOM')
     .description(
-      'Registers one version of a product with its software bill of materials (CycloneDX or SPDX, as JSON), which is stored beside the log and is public. A version that is registered already stays as it is; with --again this one takes its place, and both stay in the log.',
+      'Registers one version of a product with its software bill of materials (CycloneDX or SPDX, as JSON) and its provenance, which are stored beside the log and are public. A version that is registered already stays as it is; with --again this one takes its place, and both stay in the log.',
     )
     .requiredOption('--product <product>', 'short name of your product')
     .requiredOption('--version <version>', 'version of the release')
     .option('--released <date>', 'when it was released (now)')
     .option('--purl <purl>', 'package URL of the release (repeatable)', collect)
     .option('--artifact <file>', 'what was shipped: only its name and digest are published (repeatable)', collect)
+    .option('--provenance <file>', 'how it was built: in-toto in DSSE or sigstore bundles (repeatable)', collect)
+    .option('--trusted-root <file>', 'sigstore trust root that the bundles are to be verified with')
+    .option('--signer <name>', 'whose signature the bundles bear, as the certificate names it; with --issuer')
+    .option('--issuer <url>', 'who vouched for that signer')
     .addHelpText('after', example('comity release add sbom.cdx.json --product gateway --version 1.0.0'))
     .action(run(addRelease))
+  registerReleaseShow(release, { run })
 }
 
 async function addRelease(session: Session, options: ReleaseOptions, file: string): Promise<Result> {
@@ -51,9 +59,10 @@ async function addRelease(session: Session, options: ReleaseOptions, file: strin
   const artifacts = await Promise.all(
     (options.artifact ?? []).map(async (path) => ({
       name: basename(path),
-      digest: `sha256:${sha256Hex(await session.input(path))}`,
+      ...digestsOf(await session.input(path)),
     })),
   )
+  const { provenance, attachments } = await provenanceDocuments(session, options)
   const product = productFrom(options.product, session.profile.urn)
   const sub = releaseUrn(product, version)
   const earlier = await earlierRelease(await session.client(), product, sub)
@@ -63,7 +72,8 @@ async function addRelease(session: Session, options: ReleaseOptions, file: strin
     sbom: sbom.digest,
     ...(purl === undefined ? {} : { purls: [...purl] }),
     ...(artifacts.length === 0 ? {} : { artifacts }),
-    documents: [documentEntry(sbom)],
+    ...(provenance.length === 0 ? {} : { provenance }),
+    documents: [sbom, ...attachments].map(documentEntry),
   }
   const slug = parseProductUrn(product)?.slug ?? options.product
   if (earlier !== undefined && options.again !== true && !saysTheSame(earlier.payload, payload)) {
@@ -72,10 +82,21 @@ async function addRelease(session: Session, options: ReleaseOptions, file: strin
       `release ${version} of ${slug} is registered already, as ${earlierText(earlier)}, with ${differenceOf(earlier.payload, payload)}: give another --version, or put this one in its place with --again`,
     )
   }
-  const draft = { kind: 'release', sub, payload, attachments: [sbom], title: `release ${version} of ${slug}` }
+  const draft = {
+    kind: 'release',
+    sub,
+    payload,
+    attachments: [sbom, ...attachments],
+    title: `release ${version} of ${slug}`,
+  }
   const filed = await fileUnlessSaid(session, draft, options, earlier)
   const replaces = earlier === undefined || filed.json.duplicate ? undefined : earlierText(earlier)
   return withSbom(withRows(filed, [['replaces', replaces]]), read)
+}
+
+/** By SHA-256, and by SHA-512 as well: registries of packages name files by that. */
+function digestsOf(bytes: Uint8Array): { readonly digest: string; readonly sha512: string } {
+  return { digest: `sha256:${sha256Hex(bytes)}`, sha512: createHash('sha512').update(bytes).digest('hex') }
 }
 
 /** The latest statement about a release that took effect. */
@@ -98,7 +119,7 @@ function releasedAt(session: Session, given: string | undefined, earlier: Earlie
 
 function differenceOf(earlier: ReleasePayload, payload: ReleasePayload): string {
   if (earlier.sbom !== payload.sbom) return 'another SBOM'
-  return earlier.released === payload.released ? 'other package URLs or artifacts' : 'another date'
+  return earlier.released === payload.released ? 'other package URLs, artifacts or provenance' : 'another date'
 }
 
 function withSbom(filed: Result<Filed>, { sbom, warnings }: SbomFile): Result {

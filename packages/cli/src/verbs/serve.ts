@@ -15,8 +15,10 @@ import { showStep } from '../sample/progress-line.ts'
 import type { Session } from '../session.ts'
 import { fields } from '../terminal/text.ts'
 import { postRateOf, trustedProxiesOf } from './serve-limits.ts'
+import { type MailOptions, mailRelayOf } from './serve-mail.ts'
 
-interface ServeOptions {
+interface ServeOptions extends MailOptions {
+  readonly notifyPrivate?: boolean
   readonly port: string
   readonly host: string
   readonly tlsCert?: string
@@ -52,6 +54,10 @@ function listenOptions(command: Command): Command {
     .option('--tls-cert <file>', 'certificate chain, PEM')
     .option('--tls-key <file>', 'its private key, PEM')
     .option('--public-url <url>', 'where the world reaches this node')
+    .option('--mail-relay <url>', 'what takes mail to your parties: smtps://user@mail.example.org:465')
+    .option('--mail-from <address>', 'the sender of that mail')
+    .option('--mail-password-file <file>', 'password at the relay, first line ($COMITY_MAIL_PASSWORD)')
+    .option('--notify-private', 'webhooks of your parties may lead into your own network')
     .option('--follow-endorsed', 'make peers of the nodes of whom your keeper endorses')
     .option('--post-rate <burst/second>', 'posts one address has without a token; 1000/20 unless said otherwise')
     .option(
@@ -70,7 +76,8 @@ async function serve(session: Session, options: ServeOptions): Promise<Result | 
   const already = data.serving()
   if (already !== undefined) throw new CliError('storage', `a node serves ${data.path} already, at ${already}`)
   const { checkPort, openNode, serveNode } = await import('../reach/serve-node.ts')
-  const listening = listeningOf(session, options)
+  const relay = await mailRelayOf(session, options)
+  const listening = { ...listeningOf(session, options), notifyPrivate: options.notifyPrivate === true, relay }
   await checkPort(listening.host, listening.port)
   const signalled = untilSignal()
   const atHand = await openNode(session, data)

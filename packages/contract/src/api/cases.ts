@@ -16,7 +16,8 @@ import {
 } from './fields.ts'
 import { reservation } from './parties.ts'
 import { pingView } from './pings.ts'
-import { citation, clockPlace, jsonSchema, procedureVersion, stateRecord } from './procedures.ts'
+import { roleStandings, seatChain } from './private-cases.ts'
+import { citation, clockPlace, clockStandings, jsonSchema, procedureVersion, stateRecord } from './procedures.ts'
 
 /** Names of procedures, roles, states, moves and clocks. */
 const name = Type.String({ pattern: '^[a-z][a-z0-9-]{0,39}$' })
@@ -70,15 +71,21 @@ const summary = {
   openedAt: at,
   movedAt: at,
   next: Type.Optional(nextClock),
-  opening: { ...place, description: 'the statement that opened it' },
+  opening: {
+    ...place,
+    description: 'the statement that opened it; of a private case with its place in the order of the seat',
+  },
+  private: Type.Optional(
+    Type.Boolean({
+      description: 'it lies in the vaults of its parties and in no log; as the party of the token sees it',
+    }),
+  ),
 }
 export const caseSummary = closed(summary)
 export type CaseSummary = Static<typeof caseSummary>
 
 export const casesResponse = pageOf(caseSummary)
 export type CasesResponse = Static<typeof casesResponse>
-
-export const clockStandings = ['running', 'suspended', 'lapsed', 'kept', 'late'] as const
 
 export const caseClock = closed({
   name: Type.String(),
@@ -202,6 +209,10 @@ export const caseResponse = closed({
     description: 'the latest first, at most 100; of the node that keeps the seat alone',
   }),
   idle: Type.Array(idleMove),
+  standings: Type.Optional(
+    Type.Array(roleStandings, { description: 'of a private case: how each of many parties of a role stands' }),
+  ),
+  chain: Type.Optional(seatChain),
   at: { ...at, description: 'the time at which clocks stand as they are shown' },
 })
 export type CaseResponse = Static<typeof caseResponse>
@@ -215,6 +226,7 @@ export const caseMove = closed({
   by: named,
   body: Type.Record(Type.String(), Type.Unknown()),
   statement: place,
+  hidden: Type.Optional(Type.Array(Type.String(), { description: 'fields of it that are sealed for this party' })),
 })
 export type CaseMove = Static<typeof caseMove>
 

@@ -30,6 +30,7 @@ export const citedAs = [
   'release',
   'advisory',
   'acknowledgement',
+  'notice',
   'proposal',
   'vote',
   'implementation',
@@ -71,6 +72,23 @@ export const findingCase = closed({
 })
 export type FindingCase = Static<typeof findingCase>
 
+export const supplyWords = [
+  'support-end',
+  'continuity',
+  'portability',
+  'sbom',
+  'artifacts',
+  'sbom-tied',
+  'provenance',
+  'provenance-signed',
+] as const
+
+const findingSupply = closed({
+  word: oneOf(supplyWords),
+  shown: Type.Array(cite, { description: 'releases, or products, that show it; at most 16' }),
+  missing: Type.Array(cite, { description: 'those that do not: a gap in the record, and no more than that' }),
+})
+
 export const finding = closed({
   provision: oneOf(provisionIds),
   level: Type.Optional(oneOf(levels, 'absent for a pledge not to do, unless it is unseen')),
@@ -81,6 +99,11 @@ export const finding = closed({
     }),
   ),
   more: Type.Optional(Type.Literal(true, { description: 'there are more cases than are listed' })),
+  supply: Type.Optional(
+    Type.Array(findingSupply, {
+      description: 'where the provision asks for it: what products and their newest releases show; it decides no level',
+    }),
+  ),
   cites: Type.Array(cite),
 })
 export type Finding = Static<typeof finding>

@@ -166,3 +166,5 @@ export const clockPlace = closed({
   zone: Type.String({ maxLength: 64, description: 'IANA time zone' }),
   region: Type.Optional(fields.text(16, 'ISO 3166-1, with a region behind a hyphen')),
 })
+
+export const clockStandings = ['running', 'suspended', 'lapsed', 'kept', 'late'] as const

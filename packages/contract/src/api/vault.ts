@@ -1,6 +1,6 @@
 /** What a party keeps to itself. Every call takes a token of that party, and nothing of it appears anywhere else. */
 import { type Static, Type } from 'typebox'
-import { at, closed, digest, names, oneOf, origin, pageOf, pageQuery, partyUrn, statementId } from './fields.ts'
+import { at, closed, digest, names, oneOf, pageOf, pageQuery, partyUrn, statementId } from './fields.ts'
 
 const hexId = Type.String({ pattern: '^[0-9a-f]{32}$', description: '32 hexadecimal digits' })
 const count = Type.Integer({ minimum: 0 })
@@ -18,7 +18,10 @@ const inventory = {
   id: hexId,
   name: Type.String(),
   components: { ...count, description: 'components in the document, nested ones and repetitions included' },
-  withoutPurl: { ...count, description: 'components without a package URL: nothing can be matched against them' },
+  withoutPurl: {
+    ...count,
+    description: 'components without a package URL: found by CPE, or by vendor and name, if at all',
+  },
   bytes: count,
   digest,
   revision: Type.Integer({ minimum: 1 }),
@@ -47,63 +50,110 @@ export type InventoriesResponse = Static<typeof inventoriesResponse>
 
 export const inventoryParams = closed({ id: hexId })
 
-const matchState = oneOf(['affected', 'under_investigation', 'undetermined', 'fixed', 'not_affected'])
+const saidState = oneOf(['affected', 'under_investigation', 'undetermined', 'fixed', 'not_affected'])
+const matchState = oneOf(
+  ['affected', 'under_investigation', 'undetermined', 'fixed', 'not_affected', 'remedied', 'mitigated'],
+  'where all that is said comes to, the own word of the party first',
+)
 
 export const matchesQuery = pageQuery({
   state: Type.Optional(matchState),
   inventory: Type.Optional(hexId),
   advisory: Type.Optional(Type.String({ minLength: 1, maxLength: 600, description: 'advisory URN' })),
+  vulnerability: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: 'any name of it' })),
+  exploited: Type.Optional(Type.Boolean({ description: 'what is known to be exploited, or is not' })),
+  order: Type.Optional(oneOf(['changed', 'priority'], 'what changed last first, or what is to be looked at first')),
 })
 export type MatchesQuery = Static<typeof matchesQuery>
 
 /** Why a match stands as it does: package, range or listed version, and the comparison that decided. */
 export interface MatchWhy {
   readonly reason: string
+  readonly text: string
   readonly [member: string]: unknown
 }
 
+const why = Type.Unsafe<MatchWhy>({
+  type: 'object',
+  description: 'advisory, package, range and comparison that decided',
+})
+
 const standing = {
   state: matchState,
-  why: Type.Unsafe<MatchWhy>({ type: 'object', description: 'advisory, package, range and comparison that decided' }),
+  by: oneOf(['operator', 'supplier', 'others'], 'whose word prevails; the operator is the party itself'),
+  why,
   since: { ...at, description: 'when this began' },
-  cause: oneOf(['inventory', 'advisory'], 'what brought it'),
-  statement: { ...statementId, description: 'the advisory statement it was found with' },
+  cause: oneOf(['inventory', 'advisory', 'answer'], 'what brought it'),
+  statement: Type.Optional({ ...statementId, description: 'the advisory statement that decided' }),
   alert: Type.Boolean({ description: 'whether it was news that concerns the party' }),
+  news: oneOf(['harmless', 'unchanged', 'new', 'worse', 'exploited', 'remediation'], 'why it was, or was not'),
 }
+
+/** One thing that the weight of a match rests on; `text` is a sentence about it. */
+export interface MatchFact {
+  readonly fact: 'exploited' | 'severity' | 'depth' | 'fix'
+  readonly text: string
+  readonly [member: string]: unknown
+}
+
+const citedAdvisory = closed({
+  as: oneOf(
+    ['deciding', 'beside', 'contrary', 'superseded', 'withdrawn', 'silent', 'unreadable'],
+    'what it is to the match',
+  ),
+  state: saidState,
+  why,
+  format: oneOf(['OSV', 'CSAF', 'CVE', 'OpenVEX', 'CycloneDX']),
+  document: Type.String({ description: 'what the document calls itself' }),
+  origin: Type.String({
+    description: 'the log in which it stands: of this node, or one that it mirrors; else the address of its source',
+  }),
+  sub: Type.Optional(Type.String({ description: 'URN of the advisory; absent where it is no statement' })),
+  statement: Type.Optional({ ...statementId, description: 'its latest statement: the one to acknowledge' }),
+  party: Type.Optional({ ...partyUrn, description: 'who published it' }),
+  names: { ...names, description: 'what the publisher is called' },
+  products: Type.Array(closed({ urn: Type.String(), name: Type.String() }), { description: 'what it is about' }),
+  title: Type.String(),
+  severity: Type.Optional(Type.String()),
+  remedy: Type.Optional(
+    closed({ kind: Type.String(), version: Type.Optional(Type.String()), url: Type.Optional(Type.String()) }),
+  ),
+  withdrawn: Type.Boolean(),
+})
+export type CitedAdvisory = Static<typeof citedAdvisory>
 
 const match = {
   ...standing,
   id: hexId,
   inventory: closed({ id: hexId, name: Type.String() }),
   component: closed({
-    purl: Type.String(),
+    purl: Type.Optional(Type.String({ description: 'absent where it was found by CPE, or by vendor and name' })),
     name: Type.String(),
     version: Type.Optional(Type.String()),
     path: Type.Array(Type.String(), { description: 'from the root of the dependency graph' }),
     occurrences: count,
   }),
-  advisory: closed({
-    sub: Type.String(),
-    statement: { ...statementId, description: 'its latest statement: the one to acknowledge' },
-    origin: { ...origin, description: 'the log in which it stands: of this node, or one that it mirrors' },
-    party: { ...partyUrn, description: 'who published it' },
-    names: { ...names, description: 'what the publisher is called' },
-    products: Type.Array(closed({ urn: Type.String(), name: Type.String() }), { description: 'what it is about' }),
-    title: Type.String(),
-    severity: Type.Optional(Type.String()),
-    remedy: Type.Optional(
-      closed({ kind: Type.String(), version: Type.Optional(Type.String()), url: Type.Optional(Type.String()) }),
-    ),
-    withdrawn: Type.Boolean(),
+  vulnerability: closed({
+    id: Type.String({ description: 'its CVE identifier, else its GHSA, else the first of its names' }),
+    names: Type.Array(Type.String(), { description: 'all of them, this one among them' }),
+  }),
+  advisory: { ...citedAdvisory, description: 'what decides' },
+  others: Type.Array(citedAdvisory, { description: 'what else speaks of it, in the order of precedence' }),
+  priority: Type.Array(Type.Unsafe<MatchFact>({ type: 'object' }), {
+    description: 'what it weighs: exploitation, severity, depth, fix; none where nobody has to do anything',
   }),
   alertedAt: Type.Optional(at),
   acknowledged: Type.Optional(
     closed({
       state: oneOf(['affected', 'not_affected', 'mitigated', 'remedied']),
       justification: Type.Optional(Type.String()),
+      sub: Type.String({ description: 'the advisory that was answered' }),
       statement: statementId,
       at,
     }),
+  ),
+  lookAgain: Type.Optional(
+    Type.Boolean({ description: 'something that speaks of harm was said after the own word of the party' }),
   ),
 }
 export const matchSchema = closed(match)
@@ -120,8 +170,12 @@ export type MatchResponse = Static<typeof matchResponse>
 export const unreadAdvisoriesResponse = closed({
   advisories: Type.Array(
     closed({
-      sub: Type.String(),
-      statement: statementId,
+      sub: Type.Optional(Type.String()),
+      statement: Type.Optional(statementId),
+      followed: Type.Optional({
+        ...closed({ origin: Type.String(), name: Type.String() }),
+        description: 'a document without a statement: address of its source, and what that calls it',
+      }),
       code: Type.Optional(Type.String({ description: 'why nothing of it can be matched; absent when parts can' })),
       problems: count,
     }),

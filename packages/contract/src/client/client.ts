@@ -3,6 +3,7 @@ import { filingCalls } from './filing-calls.ts'
 import { inboxCalls } from './inbox-calls.ts'
 import { logCalls } from './log-calls.ts'
 import { oscalCalls } from './oscal-calls.ts'
+import { ownCaseCalls, submissionCalls } from './own-case-calls.ts'
 import { adminCalls, vaultCalls } from './private-calls.ts'
 import { registerCalls } from './register-calls.ts'
 import { type ClientOptions, Transport } from './transport.ts'
@@ -21,6 +22,8 @@ export function createClient(options: ClientOptions) {
     ...caseCalls(transport),
     ...filingCalls(transport),
     ...adminCalls(transport),
+    ownCases: ownCaseCalls(transport),
+    submissions: submissionCalls(transport),
     vault: vaultCalls(transport),
     inbox: inboxCalls(transport),
     oscal: oscalCalls(transport),

@@ -6,9 +6,26 @@ import type {
   IssueTokenResponse,
   TokensResponse,
 } from '../api/admin.ts'
+import type { AdvisoryStatusResponse } from '../api/advisory-status.ts'
+import type {
+  AlertsQuery,
+  AlertsResponse,
+  SubscribeBody,
+  SubscribeResponse,
+  SubscriptionsResponse,
+  TestSubscriptionResponse,
+} from '../api/alerts.ts'
 import type { CsafKeyResponse } from '../api/csaf.ts'
 import type { PublishFindingsResponse } from '../api/findings.ts'
 import type { AddPeerBody, AddPeerResponse } from '../api/peers.ts'
+import type {
+  AddSourceBody,
+  AddSourceResponse,
+  SourceRefusalsQuery,
+  SourceRefusalsResponse,
+  SourcesResponse,
+  SourceSummary,
+} from '../api/sources.ts'
 import type {
   AddInventoryResponse,
   InventoriesResponse,
@@ -50,6 +67,18 @@ export function adminCalls(transport: Transport) {
     removePeer: async (peer: string) => {
       await transport.send(`api/v1/peers/${encodeURIComponent(peer)}`, { method: 'DELETE' })
     },
+    /** Follows a source of documents, or changes one. */
+    addSource: (body: AddSourceBody) => transport.json<AddSourceResponse>('api/v1/sources', json(body)),
+    sources: () => transport.json<SourcesResponse>('api/v1/sources'),
+    source: (name: string) => transport.json<SourceSummary>(`api/v1/sources/${encodeURIComponent(name)}`),
+    /** Begins to read a source; {@link source} says how far it is. */
+    runSource: (name: string) =>
+      transport.json<SourceSummary>(`api/v1/sources/${encodeURIComponent(name)}/run`, { method: 'POST' }),
+    sourceRefusals: (name: string, query: SourceRefusalsQuery = {}) =>
+      transport.json<SourceRefusalsResponse>(`api/v1/sources/${encodeURIComponent(name)}/refusals`, { query }),
+    removeSource: async (name: string) => {
+      await transport.send(`api/v1/sources/${encodeURIComponent(name)}`, { method: 'DELETE' })
+    },
     issueToken: (body: IssueTokenBody) => transport.json<IssueTokenResponse>('api/v1/tokens', json(body)),
     tokens: () => transport.json<TokensResponse>('api/v1/tokens'),
     revokeToken: async (id: string) => {
@@ -76,6 +105,22 @@ export function vaultCalls(transport: Transport) {
     },
     matches: (query: MatchesQuery = {}) => transport.json<MatchesResponse>('api/v1/vault/matches', { query }),
     match: (id: string) => transport.json<MatchResponse>(`api/v1/vault/matches/${encodeURIComponent(id)}`),
+    /** What is new, oldest first; with `wait` it is answered the moment that there is something. */
+    alerts: (query: AlertsQuery = {}) => transport.json<AlertsResponse>('api/v1/vault/alerts', { query }),
+    /** Tells the party from now on. The secret in the answer is shown this once. */
+    subscribe: (body: SubscribeBody) => transport.json<SubscribeResponse>('api/v1/vault/subscriptions', json(body)),
+    subscriptions: () => transport.json<SubscriptionsResponse>('api/v1/vault/subscriptions'),
+    unsubscribe: async (id: string) => {
+      await transport.send(`api/v1/vault/subscriptions/${encodeURIComponent(id)}`, { method: 'DELETE' })
+    },
+    /** Makes one attempt to bring a message that says nothing. */
+    testSubscription: (id: string) =>
+      transport.json<TestSubscriptionResponse>(`api/v1/vault/subscriptions/${encodeURIComponent(id)}/test`, {
+        method: 'POST',
+      }),
+    /** How far an advisory of the party has come with those it is for. */
+    advisoryStatus: (urn: string) =>
+      transport.json<AdvisoryStatusResponse>(`api/v1/vault/advisories/${encodeURIComponent(urn)}/status`),
     unreadAdvisories: () => transport.json<UnreadAdvisoriesResponse>('api/v1/vault/advisories'),
   }
 }

@@ -22,6 +22,7 @@ import type {
   ReleasesQuery,
   ReleasesResponse,
 } from '../api/products.ts'
+import type { ReleaseResponse, SupplyQuery, SupplyResponse } from '../api/releases.ts'
 import type { ResourcesResponse } from '../api/resources.ts'
 import type {
   StatementQuery,
@@ -59,6 +60,10 @@ export function registerCalls(transport: Transport) {
     products: (query: ProductsQuery = {}) => get<ProductsResponse>('products', query),
     product: (urn: string) => get<ProductResponse>(`products/${segment(urn)}`),
     releases: (query: ReleasesQuery = {}) => get<ReleasesResponse>('releases', query),
+    /** A release with what its documents show, and what its record lacks. */
+    release: (urn: string) => get<ReleaseResponse>(`releases/${segment(urn)}`),
+    /** Notices of supply restrictions. */
+    supply: (query: SupplyQuery = {}) => get<SupplyResponse>('supply', query),
     advisories: (query: AdvisoriesQuery = {}) => get<AdvisoriesResponse>('advisories', query),
     advisory: (urn: string) => get<AdvisoryResponse>(`advisories/${segment(urn)}`),
     /** CSAF documents that are not in the tree of their party, and why. */

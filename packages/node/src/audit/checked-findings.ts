@@ -118,7 +118,7 @@ export class CheckedFindings {
     const time = new Date(at * 1000).toISOString().replace('.000Z', 'Z')
     const over = `the findings of ${time} over ${cut.map(({ size }) => size).join(' + ')} entries`
     const reference = documents.find(({ size }) => size <= comparedBytes)
-    const bytes = reference && (await this.#bytesOf(reference.digest))
+    const bytes = reference && (await this.#bytesOf(reference.digest, comparedBytes))
     const published = bytes && readPublished(bytes, digest)
     if (published === undefined) {
       const why =
@@ -146,9 +146,9 @@ export class CheckedFindings {
     }
   }
 
-  async #bytesOf(digest: string): Promise<Uint8Array | undefined> {
+  async #bytesOf(digest: string, most: number): Promise<Uint8Array | undefined> {
     for (const source of this.#sources) {
-      const bytes = await source.documentBytes(digest, comparedBytes)
+      const bytes = await source.documentBytes(digest, most)
       if (bytes !== undefined) return bytes
     }
     return undefined
@@ -162,10 +162,11 @@ export class CheckedFindings {
     return names[0] === undefined ? `a party that the log does not know, ${short},` : `${names[0].text} (${short})`
   }
 
-  /** First as if every document were there; then, if one asked for is not, once more with what is known. */
+  /** First as if every document were there and none were read; then, if that is not so, once more with what is known. */
   async #recompute(where: string, request: AssessmentRequest): Promise<string> {
     const digest = this.#digest(request)
-    return (await this.#checkAsked(where)) ? digest : this.#digest(request)
+    const isComplete = await this.#checkAsked(where)
+    return (await this.#fetchRead()) || !isComplete ? this.#digest(request) : digest
   }
 
   /** Holds the findings of one party at a time. */
@@ -174,7 +175,10 @@ export class CheckedFindings {
   }
 
   #facts({ cut }: AssessmentRequest): RegisterFacts {
-    return new RegisterFacts(this.#spill, cut, (hex) => this.#isStored(`sha256:${hex}`))
+    return new RegisterFacts(this.#spill, cut, {
+      stored: (hex) => this.#isStored(`sha256:${hex}`),
+      read: (hex, limit) => this.#read(`sha256:${hex}`, limit),
+    })
   }
 
   #isStored(digest: string): boolean {
@@ -183,6 +187,29 @@ export class CheckedFindings {
       this.#spill.prepare('INSERT INTO asked_document (digest, log) VALUES (?, ?)').run(digest, this.#log.audit.log)
     const state = row?.['state'] ?? null
     return state === null || state === 'present' || state === 'withheld'
+  }
+
+  /** The bytes of a document, once they were fetched: {@link #fetchRead}. */
+  #read(digest: string, most: number): Uint8Array | undefined {
+    const row = this.#spill.prepare('SELECT bytes FROM read_document WHERE digest = ? AND most = ?').get(digest, most)
+    if (row === undefined) {
+      this.#spill.prepare('INSERT INTO read_document (digest, most) VALUES (?, ?)').run(digest, most)
+    }
+    const bytes = row?.['bytes'] ?? undefined
+    return bytes === undefined ? undefined : (bytes as Uint8Array) // the column is a BLOB
+  }
+
+  /** Fetches the bytes asked for since the last time, one document after the other. Returns whether there were any. */
+  async #fetchRead(): Promise<boolean> {
+    const next = this.#spill.prepare('SELECT digest, most FROM read_document WHERE state IS NULL LIMIT 1')
+    const set = this.#spill.prepare("UPDATE read_document SET state = 'asked', bytes = ? WHERE digest = ? AND most = ?")
+    for (let isNew = false; ; isNew = true) {
+      const row = next.get()
+      if (row === undefined) return isNew
+      const digest = String(row['digest'])
+      const most = Number(row['most'])
+      set.run((await this.#bytesOf(digest, most)) ?? null, digest, most)
+    }
   }
 
   /** Reads the documents asked for since the last time. Returns whether the findings may rest on all of them. */

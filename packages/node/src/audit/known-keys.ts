@@ -9,12 +9,14 @@ import {
   verifierKey,
 } from '@comity/log'
 import { sha256 } from '@comity/crypto'
+import { type GivenKey, keyOfJwk } from '@comity/exposure/sigstore'
 import {
   type PartyPayload,
   type PublicKey,
   StatementError,
   decodeStatement,
   isX25519,
+  jwkOf,
   keyThumbprint,
   partyUrn,
   publicKeyOf,
@@ -78,6 +80,11 @@ export class KnownKeys {
     verifySignature(statement, key.key, crypto)
   }
 
+  /** Every key at hand. */
+  all(): readonly KnownKey[] {
+    return [...this.#keys.values()]
+  }
+
   find(kid: string | undefined): KnownKey | undefined {
     return kid === undefined ? undefined : this.#keys.get(kid)
   }
@@ -127,4 +134,12 @@ function readOption<T>(what: string, read: () => T): T {
     if (!(error instanceof LogError || error instanceof StatementError)) throw error
     throw new AuditError('bad-option', `the ${what} cannot be used: ${error.message}`, { cause: error })
   }
+}
+
+/** The keys at hand that envelopes of provenance can be tried under. Throws AuditError `bad-option` as {@link KnownKeys}. */
+export function signingKeysAtHand(options: VerifyFileOptions): readonly GivenKey[] {
+  return new KnownKeys(options).all().flatMap(({ key, owner }) => {
+    const jwk = jwkOf(key)
+    return jwk.kty === 'AKP' ? [] : [keyOfJwk(jwk, owner)]
+  })
 }

@@ -18,6 +18,8 @@ CREATE TABLE cosignature (
 CREATE INDEX cosignature_size ON cosignature (size, position);
 CREATE TABLE early_batch (position INTEGER PRIMARY KEY);
 CREATE TABLE asked_document (digest TEXT PRIMARY KEY, log INTEGER NOT NULL, state TEXT) WITHOUT ROWID;
+-- Documents whose bytes findings rest on; without bytes once they were asked for in vain.
+CREATE TABLE read_document (digest TEXT NOT NULL, most INTEGER NOT NULL, state TEXT, bytes BLOB, PRIMARY KEY (digest, most)) WITHOUT ROWID;
 `
 
 /**

@@ -10,6 +10,7 @@ const kinds: Readonly<Record<FileVerification['kind'], string>> = {
   note: 'a signed note',
   disclosure: 'a sealed message that somebody discloses',
   equivocation: 'proof that a log contradicted itself',
+  provenance: 'provenance: who built something, and how',
   unknown: 'nothing that is known here',
 }
 

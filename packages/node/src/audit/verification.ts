@@ -17,6 +17,13 @@ export interface Step {
     | 'delivery'
     | 'authority'
     | 'one-log'
+    // of provenance
+    | 'signer'
+    | 'artifact'
+    | 'sbom'
+    | 'slsa-build'
+    | 'slsa-source'
+    | 'parameters'
   /** `unchecked`: something was not at hand. `beyond`: no file can show it, only the log. */
   readonly outcome: 'right' | 'wrong' | 'unchecked' | 'beyond'
   readonly says: string
@@ -36,6 +43,7 @@ export interface FileVerification {
     | 'note'
     | 'equivocation'
     | 'disclosure'
+    | 'provenance'
     | 'unknown'
   /** `right`: all that a file can show was checked and holds. `incomplete`: nothing is wrong, something was not at hand. */
   readonly verdict: 'right' | 'wrong' | 'incomplete'

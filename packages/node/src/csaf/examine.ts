@@ -26,7 +26,7 @@ export type Examined =
  * program itself.
  */
 export async function examine(bytes: Uint8Array, signWith: SignWith): Promise<Examined> {
-  const json = parsed(bytes)
+  const json = parsedBytes(bytes)
   if (json === undefined || csafVersionOf(json) === undefined) return { kind: 'other' }
   const faults = await publishingFaults(json)
   if (faults.length > 0) return { kind: 'refused', faults }
@@ -44,7 +44,7 @@ export async function publishingFaults(json: unknown): Promise<readonly CsafFaul
 }
 
 /** Undefined for what is no JSON in UTF-8: a reader of CSAF could not read it either (RFC 8259, §8.1). */
-function parsed(bytes: Uint8Array): unknown {
+export function parsedBytes(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
   } catch {

@@ -1,13 +1,17 @@
 import { Worker } from 'node:worker_threads'
+import type { Copy, ExaminedCopy } from './examine-copy.ts'
 import type { Examined, SignWith } from './examine.ts'
 
-/** What goes to the thread. */
-export interface Task {
+/** A document of a party here, which is signed where it is valid. */
+export interface OwnTask {
   readonly bytes: Uint8Array
   readonly signWith: SignWith
 }
 
-type Answer = { readonly examined: Examined } | { readonly failed: string }
+/** What goes to the thread. */
+export type Task = OwnTask | { readonly copy: Copy }
+
+type Answer = { readonly examined: Examined | ExaminedCopy } | { readonly failed: string }
 
 /** How long a document may take, in milliseconds, that in which the validator is loaded among it. */
 const longest = 120_000
@@ -34,7 +38,17 @@ export class Examiner {
   }
 
   /** One at a time: the caller waits for the last answer. */
-  async examine(task: Task): Promise<Examined> {
+  async examine(task: OwnTask): Promise<Examined> {
+    // Safe: the thread answers each task by its kind.
+    return (await this.#answer(task)) as Examined
+  }
+
+  /** The same for a document of another provider. One at a time. */
+  async examineCopy(copy: Copy): Promise<ExaminedCopy> {
+    return (await this.#answer({ copy })) as ExaminedCopy
+  }
+
+  async #answer(task: Task): Promise<Examined | ExaminedCopy> {
     clearTimeout(this.#resting)
     const worker = (this.#worker ??= newWorker())
     try {

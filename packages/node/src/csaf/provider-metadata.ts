@@ -54,7 +54,7 @@ export function providerMetadata(tree: Tree, keys: readonly ListedKey[], { base,
       .toReversed()
       .map(({ fingerprint }) => ({ fingerprint, url: `${base}/openpgp/${fingerprint}.asc` })),
     publisher: tree.publisher,
-    role: 'csaf_trusted_provider',
+    role: tree.role ?? 'csaf_trusted_provider',
   }
 }
 

@@ -1,5 +1,4 @@
 /** ROLIE documents (RFC 8322 in the JSON form of CSAF 2.0, requirements 15 to 17). */
-import { partyHex } from '@comity/statement'
 import { feedFile, feedTitle, foldersOf, moment, type TreeAddress } from './provider-metadata.ts'
 import type { Folder, Listed, Tree } from './tree.ts'
 
@@ -13,7 +12,7 @@ export function rolieFeed(tree: Tree, folder: Folder, { base }: TreeAddress): ob
   const listed = tree.listed.filter((each) => each.folder === folder)
   return {
     feed: {
-      id: `csaf-${partyHex(tree.party).slice(0, 16)}-tlp-${folder}`,
+      id: `csaf-${tree.name}-tlp-${folder}`,
       title: feedTitle(tree, folder),
       link: [{ rel: 'self', href: `${base}/${feedFile(folder)}` }],
       category: [csafCategory],

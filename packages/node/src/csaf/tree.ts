@@ -1,7 +1,9 @@
+import { partyHex } from '@comity/statement'
 import type { View } from '@comity/store'
 import { isWithheld } from '../register/withheld.ts'
 import type { Database } from '../register/database.ts'
 import { Sight } from '../register/sight.ts'
+import type { ProviderRole } from '../sources/source-record.ts'
 import type { CsafFault } from './check-csaf.ts'
 import type { CsafFacts, CsafPublisher } from './facts.ts'
 
@@ -36,9 +38,12 @@ export interface Unlisted {
   readonly faults: readonly CsafFault[]
 }
 
-/** Everything that one party has in its tree. */
+/** A provider's documents as they are laid out for clients. */
 export interface Tree {
-  readonly party: string
+  /** In the identifiers of its feeds. */
+  readonly name: string
+  /** Of another provider whose documents these are; that of a party here is `csaf_trusted_provider`. */
+  readonly role?: ProviderRole
   /** As the document that was released last has it (requirement 7). */
   readonly publisher: CsafPublisher
   /** By the current release date of the document, the latest first (requirement 13). */
@@ -50,12 +55,17 @@ export interface Tree {
 
 const latest = `NOT EXISTS (SELECT 1 FROM advisory later WHERE later.sub = advisory.sub AND later.effective > advisory.effective)`
 
+/** Everything that one party of this log has in its tree. */
+export interface PartyTree extends Tree {
+  readonly party: string
+}
+
 /** The tree of a party, and what is not in it. */
 export function readTree(
   view: View,
   register: Database,
   party: string,
-): { readonly tree: Tree | undefined; readonly unlisted: readonly Unlisted[] } {
+): { readonly tree: PartyTree | undefined; readonly unlisted: readonly Unlisted[] } {
   const sight = new Sight(register)
   const rows = view
     .prepare(
@@ -101,17 +111,19 @@ export function readTree(
       withdrawn: row['withdrawn'] === 1,
     })
   }
-  return { tree: treeOf(party, [...byName.values()]), unlisted }
+  const tree = treeOf(partyHex(party).slice(0, 16), [...byName.values()])
+  return { tree: tree && { ...tree, party }, unlisted }
 }
 
-function treeOf(party: string, documents: readonly Listed[]): Tree | undefined {
+/** Undefined without a document. Its publisher is that of the document that was released last (requirement 7). */
+export function treeOf(name: string, documents: readonly Listed[]): Tree | undefined {
   const listed = documents.toSorted(
     (a, b) => timeOf(b.facts.currentRelease) - timeOf(a.facts.currentRelease) || (a.path < b.path ? -1 : 1),
   )
   const [newest] = listed
   if (newest === undefined) return undefined
   return {
-    party,
+    name,
     publisher: newest.facts.publisher,
     listed,
     byPath: new Map(listed.map((each) => [each.path, each])),

@@ -1,6 +1,6 @@
 import type { View } from '@comity/store'
 import type { Database } from '../register/database.ts'
-import { type Tree, readTree, type Unlisted } from './tree.ts'
+import { type PartyTree, readTree, type Unlisted } from './tree.ts'
 
 /** Trees of so many parties are kept ready. */
 const kept = 32
@@ -9,7 +9,7 @@ const kept = 32
 interface Ready {
   /** What all of it rests on. */
   readonly state: string
-  readonly tree: Tree | undefined
+  readonly tree: PartyTree | undefined
   readonly unlisted: readonly Unlisted[]
 }
 
@@ -27,7 +27,7 @@ export class Trees {
   }
 
   /** Undefined for a party that has no listed document. The same object until something changes. */
-  of(party: string): Tree | undefined {
+  of(party: string): PartyTree | undefined {
     return this.#read(party).tree
   }
 

@@ -84,6 +84,10 @@ export function authorisation({ vault, policy, addresses }: Pick<HttpContext, 'v
       if (!bearer(request).admin) throw new RequestError('not-permitted', 'this takes an admin token')
     },
 
+    /** The hosted party of a token that is shown; undefined for everybody else, who sees what is public. */
+    partyIfShown: (request: FastifyRequest): string | undefined =>
+      tokenIn(request.headers.authorization ?? '')?.party ?? undefined,
+
     /** The hosted party whose vault partition the token opens. */
     partyOf: (request: FastifyRequest): string => {
       const { party } = bearer(request)

@@ -1,6 +1,8 @@
 import type { CsafProvider } from '../csaf/csaf-provider.ts'
 import type { Inbox } from '../federation/inbox/inbox.ts'
 import type { ComityNode } from '../node.ts'
+import type { Sources } from '../sources/sources.ts'
+import type { Telling } from '../telling/telling.ts'
 import type { Vault } from '../vault/vault.ts'
 import type { AddressLimit } from './address-limit.ts'
 import type { Bodies } from './bodies.ts'
@@ -23,8 +25,11 @@ export interface HttpContext {
   readonly node: ComityNode
   readonly vault: Vault
   readonly inbox: Inbox
+  readonly telling: Telling
   /** The CSAF trees of the parties here; undefined where none are made. */
   readonly csaf: CsafProvider | undefined
+  /** Documents that the keeper has the node follow; undefined where none are. */
+  readonly sources: Sources | undefined
   readonly policy: PolicyInForce
   readonly bodies: Bodies
   /** Holds back who posts without a token. */

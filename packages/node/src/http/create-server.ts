@@ -5,6 +5,8 @@ import type { CsafProvider } from '../csaf/csaf-provider.ts'
 import { Inbox } from '../federation/inbox/inbox.ts'
 import type { Rates } from '../federation/peers/rate-limits.ts'
 import type { ComityNode } from '../node.ts'
+import type { Sources } from '../sources/sources.ts'
+import { Telling } from '../telling/telling.ts'
 import type { Vault } from '../vault/vault.ts'
 import { authorisation } from './authorisation.ts'
 import { AddressLimit, defaultPostRate, type PostRate } from './address-limit.ts'
@@ -24,6 +26,7 @@ import { caseRoutes } from './routes/cases.ts'
 import { changeRoutes } from './routes/changes.ts'
 import { confirmationRoutes } from './routes/confirmation.ts'
 import { csafRoutes } from './routes/csaf.ts'
+import { csafMirrorRoutes } from './routes/csaf-mirrors.ts'
 import { csafKeyRoutes, csafProblemRoutes } from './routes/csaf-problems.ts'
 import { depositaryRoutes } from './routes/depositary.ts'
 import { documentRoutes } from './routes/documents.ts'
@@ -40,12 +43,17 @@ import { partyRoutes } from './routes/parties.ts'
 import { type InboundName, inboundLimits } from './inbound-limits.ts'
 import { peerRoutes } from './routes/peers.ts'
 import { procedureRoutes } from './routes/procedures.ts'
+import { ownCaseRoutes } from './routes/own-cases.ts'
 import { productRoutes } from './routes/products.ts'
+import { releaseRoutes } from './routes/releases.ts'
 import { resourceRoutes } from './routes/resources.ts'
 import { scittRoutes } from './routes/scitt.ts'
 import { securityTxtRoutes } from './routes/security-txt.ts'
+import { sourceRoutes } from './routes/sources.ts'
 import { statementRoutes } from './routes/statements.ts'
 import { statusRoutes } from './routes/status.ts'
+import { advisoryStatusRoutes, feedRoutes, tellingRoutes } from './routes/telling.ts'
+import { submissionRoutes } from './routes/submissions.ts'
 import { textRoutes } from './routes/texts.ts'
 import { vaultRoutes } from './routes/vault.ts'
 import { witnessRoutes } from './routes/witness.ts'
@@ -72,8 +80,12 @@ export interface ServerOptions {
   readonly vault: Vault
   /** Sealed messages; the caller starts and stops its loops. One without loops where nothing is given. */
   readonly inbox?: Inbox
+  /** Tells parties what concerns them; the caller starts and stops it. One that brings nothing where nothing is given. */
+  readonly telling?: Telling
   /** The CSAF trees of the parties here; the caller wakes and closes it. None are served where nothing is given. */
   readonly csaf?: CsafProvider
+  /** Documents that the keeper has the node follow; the caller starts and closes it. */
+  readonly sources?: Sources
   readonly log?: ServerLog
   /** PEM; without it the server speaks plain HTTP, for a machine of one's own or behind a proxy. */
   readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer }
@@ -117,7 +129,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     node,
     vault,
     inbox: options.inbox ?? new Inbox({ node, vault }),
+    telling: options.telling ?? new Telling({ vault, now: node.now }),
     csaf: options.csaf,
+    sources: options.sources,
     policy,
     bodies,
     addresses: new AddressLimit(options.postRate ?? defaultPostRate),
@@ -185,6 +199,9 @@ function letOthersRead(app: FastifyInstance): void {
   })
 }
 
+/** Whose addresses and errors may say what is sealed. */
+const sealedRoutes = ['/api/v1/vault', '/api/v1/inbox', '/api/v1/submissions', '/inbox', '/links', '/feeds']
+
 function answerErrors(app: FastifyInstance, log: ServerLog | undefined): void {
   app.addHook('onError', async (request, _reply, error) => {
     const { problem } = failureOf(error)
@@ -192,7 +209,10 @@ function answerErrors(app: FastifyInstance, log: ServerLog | undefined): void {
     if (problem.status < 500 || log === undefined || error instanceof FederationError) return
     const route = request.routeOptions.url ?? 'unknown'
     // Names of inventories stand in addresses, and what an unforeseen error says of a vault may be sealed.
-    const sealed = ['/api/v1/vault', '/api/v1/inbox', '/inbox', '/links'].some((path) => route.startsWith(path))
+    const sealed =
+      sealedRoutes.some((path) => route.startsWith(path)) ||
+      // With a token, cases are those of a vault too.
+      (route.startsWith('/api/v1/cases') && request.headers.authorization !== undefined)
     log.error({ route, code: problem.code, ...(sealed ? { error: error.name } : { err: error }) }, 'a request failed')
   })
   app.setErrorHandler((error, _request, reply) => sendProblem(reply, failureOf(error)))
@@ -216,7 +236,9 @@ async function addRoutes(app: FastifyInstance, context: HttpContext): Promise<vo
   healthRoutes(app, context)
   securityTxtRoutes(app, context)
   csafRoutes(app, context)
+  csafMirrorRoutes(app, context)
   homeRoutes(app, context)
+  feedRoutes(app, context)
   await app.register(
     async (scope) => {
       statusRoutes(scope, context)
@@ -224,11 +246,14 @@ async function addRoutes(app: FastifyInstance, context: HttpContext): Promise<vo
       oscalRoutes(scope, context)
       resourceRoutes(scope)
       procedureRoutes(scope)
-      caseRoutes(scope, context)
+      caseRoutes(scope, context, may)
+      await scope.register(async (own) => ownCaseRoutes(own, context, may))
+      await scope.register(async (own) => submissionRoutes(own, context, may))
       depositaryRoutes(scope, context)
       partyRoutes(scope, context)
       findingsRoutes(scope, context)
       productRoutes(scope, context)
+      releaseRoutes(scope, context)
       csafProblemRoutes(scope, context)
       statementRoutes(scope, context, may)
       confirmationRoutes(scope, context)
@@ -236,7 +261,10 @@ async function addRoutes(app: FastifyInstance, context: HttpContext): Promise<vo
       peerRoutes(scope, context, may)
       await scope.register(async (admin) => adminRoutes(admin, context, may))
       await scope.register(async (admin) => csafKeyRoutes(admin, context, may))
+      await scope.register(async (admin) => sourceRoutes(admin, context, may))
       await scope.register(async (own) => vaultRoutes(own, context, may))
+      await scope.register(async (own) => tellingRoutes(own, context, may))
+      await scope.register(async (own) => advisoryStatusRoutes(own, context, may))
       await scope.register(async (own) => ownInboxRoutes(own, context, may))
     },
     { prefix: '/api/v1' },

@@ -28,6 +28,8 @@ const tags = [
   { name: 'OSCAL', description: 'Texts, adherence and findings in the form of OSCAL 1.2' },
   { name: 'Vault', description: "A hosted party's own partition: inventories and what concerns them" },
   { name: 'Inbox', description: 'Sealed messages: between nodes, and for the parties they host' },
+  { name: 'Submissions', description: 'Statements that a hosted party signed beforehand, for their minute' },
+  { name: 'Sources', description: 'CSAF providers, feeds and folders that the keeper has the node follow' },
   { name: 'Mirrors', description: 'Verified copies of the logs of peers' },
   { name: 'Witness', description: 'Cosignatures of checkpoints (C2SP tlog-witness)' },
   { name: 'Peers', description: 'Other nodes, and how they are doing' },

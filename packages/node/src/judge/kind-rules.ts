@@ -5,6 +5,7 @@ import {
   type AdvisoryPayload,
   type FindingsPayload,
   StatementError,
+  type SupplyPayload,
   type TimePayload,
   type TrustPayload,
   digestText,
@@ -14,6 +15,7 @@ import {
   parseProductUrn,
   parseReleaseUrn,
   parseStatementUrn,
+  parseSupplyUrn,
 } from '@comity/statement'
 import { sha256 } from '@comity/crypto'
 import { isProvisionId, provisionIds } from '@comity/instruments'
@@ -40,6 +42,12 @@ function byKeeper(entry: Entry, register: Register, bench: Bench): void {
   if (statement.sub !== bench.origin) {
     throw new NodeError('wrong-cut', `sub is ${statement.sub}; in this log it is the origin ${bench.origin}`)
   }
+}
+
+/** What the seat of a private case makes public: nobody else in this log has the orders. */
+function caseRecord({ statement: { iss } }: Entry, register: Register, bench: Bench): void {
+  if (iss === register.keeper) return
+  throw new NodeError('not-the-keeper', `record is for the keeper of ${bench.origin} alone, not ${iss}`)
 }
 
 /** A log continues another by its keeper's word; a party that moves here continues by its own. */
@@ -132,6 +140,20 @@ function release(entry: Entry, register: Register): void {
   const found = parseReleaseUrn(entry.statement.sub)
   requireOwn(entry, found && parseProductUrn(found.product)?.party, 'product')
   requireProduct(register, found?.product ?? '', entry.statement.iss)
+}
+
+/** A notice that replaces another one is about the same restriction, so that nobody lifts what was never said. */
+function supply(entry: Entry, register: Register): void {
+  const { statement } = entry
+  requireOwn(entry, parseSupplyUrn(statement.sub)?.party, 'notice')
+  const { replaces } = payloadOf<SupplyPayload>(entry)
+  if (replaces === undefined) return
+  const position = register.positionOf(replaces)
+  const row = register.database
+    .prepare(`SELECT 1 FROM supply kind_row WHERE ${isThing} AND position = ?`)
+    .get(thingKey(statement.sub), statement.sub, position ?? -1)
+  if (row !== undefined || register.book.arrivalOf(statement.iss) !== undefined) return
+  throw new NodeError('unknown-notice', `replaces ${replaces}, which is no effective notice about ${statement.sub}`)
 }
 
 function advisory(entry: Entry, register: Register): void {
@@ -254,7 +276,9 @@ export const kindRules: Readonly<Record<string, KindRule>> = {
   findings,
   policy: byKeeper,
   product,
+  record: caseRecord,
   release,
+  supply,
   support: adherence,
   time,
   trust,

@@ -76,8 +76,10 @@ export function changeByDeclaration(effect: Entry, register: Register): CaseChan
 
 /** What can be said of a move without the case. Returns the procedure. */
 function requireReadable(entry: Entry): Procedure {
-  const { procedure: version, move: name, body, place, documents } = payloadOf<MovePayload>(entry)
+  const { procedure: version, move: name, body, place, documents, after, sealed } = payloadOf<MovePayload>(entry)
   const procedure = procedureOf(version)
+  if (after !== undefined || sealed !== undefined)
+    throw new NodeError('not-public', `${name} is a move of a private case: it cannot be registered in a log`)
   requireForm(procedure, { name, body, documents })
   requireBrought(procedure, { name, body, documents })
   requirePublic(procedure, name, body)
@@ -92,7 +94,7 @@ function requireReadable(entry: Entry): Procedure {
   return procedure
 }
 
-function isOpening(procedure: Procedure, name: string): boolean {
+export function isOpening(procedure: Procedure, name: string): boolean {
   return !Object.hasOwn(commonBodies, name) && moveOf(procedure, name).from === 'opening'
 }
 
@@ -151,14 +153,14 @@ function requireSeat({ seat }: Procedure, { opener, roles }: Case, { book, origi
   throw new NodeError('wrong-seat', `the seat of this case is the home log of its ${seat}, not ${origin}${where}`)
 }
 
-function withinTime(of: Case): Case {
+export function withinTime(of: Case): Case {
   const beyond = Object.entries(of.clocks).find(([, clock]) => deadlineOf(clock) > lastMoment)
   if (beyond === undefined) return of
   throw new NodeError('bad-body', `the clock ${beyond[0]} would end after the year 9999`, { pointer: '/body' })
 }
 
 /** What a procedure refuses has the same code here. Dates that no calendar has are somebody's, not this node's fault. */
-function refusing<T>(decide: () => T): T {
+export function refusing<T>(decide: () => T): T {
   try {
     return decide()
   } catch (cause) {

@@ -15,6 +15,7 @@ import { procedures } from '@comity/procedures'
 import { digestText } from '@comity/statement'
 import fc from 'fast-check'
 import type { Next } from '../../../assessment/src/legal-play.fixture.ts'
+import { everyDocument } from './every-document.fixture.ts'
 import { RegisterFacts } from './facts.ts'
 import { ReadingNode } from './reading-node.fixture.ts'
 import { ReferenceFacts } from './reference-facts.fixture.ts'
@@ -59,7 +60,7 @@ test('same-cut-same-findings: of every procedure the register answers what each 
       const node = new ReadingNode(logs)
       for (const { origin } of logs) while (await node.step(origin));
       const cut = logs.map(({ origin, size, tree }) => ({ origin, size, root: digestText(tree.root(size)) }))
-      const facts = new RegisterFacts(node.database, cut, () => true)
+      const facts = new RegisterFacts(node.database, cut, everyDocument)
       const reference = new ReferenceFacts(node.database, logs, cut)
       const at = now + (next() % 2) * (next() % 400) * day
       for (const asked of questions(at)) {

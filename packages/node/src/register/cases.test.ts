@@ -10,6 +10,7 @@ import { disputeOf, moveIn, notification } from '../judge/dispute.fixture.ts'
 import { clocksIn, dueClocks, filedFor, idleMoves, listCases, movesOf, readCase } from './cases.ts'
 import { CutRows } from './cut-rows.ts'
 import type { Database } from './database.ts'
+import { everyDocument } from './every-document.fixture.ts'
 import { RegisterFacts } from './facts.ts'
 import { ReadingNode } from './reading-node.fixture.ts'
 import { Sight } from './sight.ts'
@@ -273,7 +274,7 @@ test('a declaration of adherence is a move of a case of its own, and reservation
     ],
   )
   assert.equal(
-    new RegisterFacts(database, cutOf([seat, before]), () => true).adherence(state.urn, 'gids')?.reservations.length,
+    new RegisterFacts(database, cutOf([seat, before]), everyDocument).adherence(state.urn, 'gids')?.reservations.length,
     1,
   )
 })

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { instrumentUrn, jwkOf, productUrn, statementUrn } from '@comity/statement'
 import { actor, keeper, keyFor, signerOf } from '@comity/testkit'
 import { foundedNode } from '../founded.fixture.ts'
+import { everyDocument } from './every-document.fixture.ts'
 import { RegisterFacts } from './facts.ts'
 
 const start = 1_795_219_200
@@ -38,7 +39,7 @@ test('same-cut-same-findings: what comes after a cut, a compromise or an approva
     await node.submit(careful.sign('approval', statementUrn(id), {}, start, second))
   const request = node.findings.request()
   const products = () =>
-    new RegisterFacts(node.reader, request.cut, () => true).products(careful.urn, 3).map(({ sub }) => sub.slice(-2))
+    new RegisterFacts(node.reader, request.cut, everyDocument).products(careful.urn, 3).map(({ sub }) => sub.slice(-2))
   const before = products()
   assert.deepEqual(before, ['p4', 'p3', 'p2'])
   await node.submit(careful.sign('approval', statementUrn(ids[5] ?? ''), {}, start, second))

@@ -11,6 +11,7 @@ import {
   type ProductFact,
   type Ref,
   type ReleaseFact,
+  type SuppliedFact,
   compareAcknowledgements,
   compareAdvisories,
   compareProducts,
@@ -19,11 +20,13 @@ import {
 import type { InstrumentId, PartyType } from '@comity/instruments'
 import { CaseFacts } from './case-facts.ts'
 import { CutRows, type Row, refColumns, refJoin, signerJoin } from './cut-rows.ts'
+import type { CutDocuments } from './cut-documents.ts'
 import type { Database } from './database.ts'
 import { type Ranking, first, firstRows } from './first-rows.ts'
 import { ofParty } from './of-party.ts'
 import { logOf, rangeOf } from './position.ts'
 import type { Stay } from './residence.ts'
+import { SupplyFacts } from './supply-facts.ts'
 import { isSameThing, isThing, thingKey } from './thing.ts'
 
 /** At most this many acknowledgements are looked at for one advisory. */
@@ -39,20 +42,24 @@ interface Candidate<T> {
  * The register as of a cut, in the shape that assessment reads.
  *
  * Nothing is copied: every question is an indexed query that looks only at positions below the cut, in the logs where
- * the party was at home. `stored` says whether the bytes of a document are here; an auditor answers from what it fetched
+ * the party was at home. `documents` says which bytes are here; an auditor answers from what it fetched
  * and checked. Facts rest on no other row of the register than those of the cut: who knows more gets the same.
  */
 export class RegisterFacts implements Facts {
   readonly #database: Database
   readonly #cut: CutRows
   readonly #cases: CaseFacts
-  readonly #stored: (digest: string) => boolean
+  readonly #documents: CutDocuments
+  readonly #supply: SupplyFacts
 
-  constructor(database: Database, cut: Cut, stored: (digest: string) => boolean) {
+  constructor(database: Database, cut: Cut, documents: CutDocuments) {
     this.#database = database
     this.#cut = new CutRows(database, cut)
     this.#cases = new CaseFacts(database, this.#cut)
-    this.#stored = stored
+    this.#documents = documents
+    this.#supply = new SupplyFacts(database, this.#cut, documents, (digest, row) =>
+      this.#requireDocument('present', digest, row),
+    )
   }
 
   party(urn: string): PartyFact | undefined {
@@ -133,6 +140,14 @@ export class RegisterFacts implements Facts {
       this.#requireDocument(fact.document, row['document'], row)
       return fact
     })
+  }
+
+  supplied(urn: string, limit: number): readonly SuppliedFact[] {
+    return this.#supply.supplied(this.#countingStays(urn), limit)
+  }
+
+  notices(urn: string, limit: number): readonly Ref[] {
+    return this.#supply.notices(this.#countingStays(urn), limit)
   }
 
   cases(urn: string, asked: CasesAsked, limit: number): readonly CaseFact[] {
@@ -286,7 +301,7 @@ export class RegisterFacts implements Facts {
   }
 
   #requireDocument(state: DocumentState | undefined, digest: unknown, row: Row): void {
-    if (state !== 'present' || this.#stored(String(digest).slice('sha256:'.length))) return
+    if (state !== 'present' || this.#documents.stored(String(digest).slice('sha256:'.length))) return
     throw new MissingDocument(String(digest), this.#cut.originOf(Number(row['position'])))
   }
 }

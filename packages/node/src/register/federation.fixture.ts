@@ -11,7 +11,10 @@ import {
   instrumentUrn,
   jwkOf,
   productUrn,
+  type ProductPayload,
   releaseUrn,
+  type SupplyPayload,
+  supplyUrn,
   statementUrn,
 } from '@comity/statement'
 import { type Actor, actor, keyFor, signerOf } from '@comity/testkit'
@@ -123,13 +126,22 @@ class Stage {
           which,
         )
       case 'product':
-        return void this.#sign(member, 'product', product, { name: `P${which}`, updatePolicy }, which)
+        this.#sign(member, 'product', product, productOf(which), which)
+        if (which % 3 === 1)
+          this.#sign(member, 'supply', supplyUrn(author.urn, `s${which % 2}`), noticeOf(which), which)
+        return
       case 'release':
         return void this.#sign(
           member,
           'release',
           releaseUrn(product, `1.${which}`),
-          { version: `1.${which}`, released: date, sbom: digestOf(which % 3), documents: documentsOf(which % 3) },
+          {
+            version: `1.${which}`,
+            released: date,
+            sbom: digestOf(which % 3),
+            ...(which % 2 === 1 ? { artifacts: [{ name: 'a', digest: digestOf(which) }] } : {}),
+            documents: documentsOf(which % 3),
+          },
           which,
         )
       case 'advisory':
@@ -338,5 +350,25 @@ class Stage {
       proof: formatTlogProof({ index, proof: left.tree.inclusionProof(index, size), checkpoint: note }),
     }
     this.#submit(member.home, member.actor.sign('continuation', log.origin, payload, this.#now))
+  }
+}
+
+/** Products that say more or less of what holds should their supply end. */
+function productOf(which: number): ProductPayload {
+  return {
+    name: `P${which}`,
+    updatePolicy: { ...updatePolicy, ...(which % 2 === 0 ? { supportUntil: date } : {}) },
+    ...(which % 3 === 0 ? { continuity: { worksAlone: 'fully', noticeDays: which } } : {}),
+    ...(which % 3 === 1 ? { portability: { formats: ['text/csv'] } } : {}),
+  }
+}
+
+function noticeOf(which: number): SupplyPayload {
+  return {
+    action: 'limited',
+    goods: `goods ${which}`,
+    affects: { everybody: true },
+    from: date,
+    reasons: [{ ground: 'shortage', text: 'There is not enough.' }],
   }
 }

@@ -16,6 +16,7 @@ import {
 } from '@comity/statement'
 import { type Actor, actor, keyFor, signerOf } from '@comity/testkit'
 import { crypto } from '../crypto-port.ts'
+import { everyDocument } from './every-document.fixture.ts'
 import { MissingDocument, RegisterFacts } from './facts.ts'
 import { bytesOfDocument } from './federation.fixture.ts'
 import { ReadingNode } from './reading-node.fixture.ts'
@@ -62,7 +63,7 @@ async function factsOver(cut: readonly WritingLog[], all: readonly WritingLog[] 
   const prefixes = cut.map(({ origin, size, tree }) => ({ origin, size, root: digestText(tree.root(size)) }))
   const { version, digest: rules } = currentRuleset
   const request = { cut: prefixes, at: startAt + 10_000, ruleset: { version, digest: rules }, trust: null }
-  const facts = new RegisterFacts(node.database, prefixes, () => stored)
+  const facts = new RegisterFacts(node.database, prefixes, { ...everyDocument, stored: () => stored })
   const levels = (urn: string) =>
     new Set(assessParty(urn, request, facts).findings.flatMap(({ level }) => (level === undefined ? [] : [level])))
   return { facts, levels }

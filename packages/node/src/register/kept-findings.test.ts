@@ -11,6 +11,7 @@ import { actor } from '@comity/testkit'
 import fc from 'fast-check'
 import type { Next } from '../../../assessment/src/legal-play.fixture.ts'
 import { disputeOf, moveIn, notification } from '../judge/dispute.fixture.ts'
+import { everyDocument } from './every-document.fixture.ts'
 import { RegisterFacts } from './facts.ts'
 import { addLog } from './open-register.ts'
 import { ReadingNode } from './reading-node.fixture.ts'
@@ -66,7 +67,7 @@ class Keeping {
       }))
     const { version, digest } = currentRuleset
     const at = this.#registers[0]?.lastAt ?? 0
-    const facts = new RegisterFacts(this.#database, cut, () => true)
+    const facts = new RegisterFacts(this.#database, cut, everyDocument)
     return (urn) => assessParty(urn, { cut, at, ruleset: { version, digest }, trust: null }, facts)
   }
 }

@@ -30,7 +30,12 @@ function open(path: string, [own, ...mirrored]: readonly WritingLog[]): OpenRegi
 function renew({ view, register, stale }: OpenRegister, own: WritingLog): void {
   const size = register.size
   const head = { size, root: own.tree.root(size), at: 0, note: '' }
-  const documents = { has: () => true, put: () => Promise.resolve(0) }
+  const documents = {
+    has: () => true,
+    put: () => Promise.resolve(0),
+    sizeOf: () => undefined,
+    read: () => new Uint8Array(),
+  }
   new FindingsKeeper({
     reader: view,
     register,

@@ -9,6 +9,7 @@ import {
   type FindingsPayload,
   type ProductPayload,
   type ReleasePayload,
+  type SupplyPayload,
   type SupportPayload,
   parseReleaseUrn,
 } from '@comity/statement'
@@ -65,7 +66,7 @@ function release(database: Database, effect: Effect): void {
   const payload = payloadOf<ReleasePayload>(effect)
   database
     .prepare(
-      'INSERT INTO release (effective, position, party, thing, sub, product, version, released, sbom) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO release (effective, position, party, thing, sub, product, version, released, sbom, builds) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
     )
     .run(
       effect.effective,
@@ -77,6 +78,31 @@ function release(database: Database, effect: Effect): void {
       payload.version,
       payload.released,
       payload.sbom ?? null,
+      builds(payload),
+    )
+}
+
+/** What a release says of how it was built, as the register keeps it. */
+function builds({ artifacts = [], provenance = [] }: ReleasePayload): string | null {
+  return artifacts.length + provenance.length === 0 ? null : JSON.stringify({ artifacts, provenance })
+}
+
+function supply(database: Database, effect: Effect): void {
+  const payload = payloadOf<SupplyPayload>(effect)
+  database
+    .prepare(
+      'INSERT INTO supply (effective, position, party, thing, sub, action, since, until, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    )
+    .run(
+      effect.effective,
+      effect.position,
+      effect.party,
+      thingKey(effect.statement.sub),
+      effect.statement.sub,
+      payload.action,
+      seconds(payload.from),
+      seconds(payload.until),
+      text(effect),
     )
 }
 
@@ -187,6 +213,7 @@ export const reducers: Readonly<Record<string, Reducer>> = {
   policy,
   product,
   release,
+  supply,
   support: adherence,
   trust,
   withholding,

@@ -14,8 +14,11 @@ import {
   type ProductFact,
   type Ref,
   type ReleaseFact,
+  type ReleaseWord,
+  type SuppliedFact,
   compareAcknowledgements,
   compareAdvisories,
+  compareLatest,
   compareProducts,
   compareReleases,
 } from '@comity/assessment'
@@ -25,6 +28,7 @@ import type {
   AdherencePayload,
   AdvisoryPayload,
   PartyPayload,
+  ProductPayload,
   ReleasePayload,
 } from '@comity/statement'
 import type { Database } from './database.ts'
@@ -122,6 +126,42 @@ export class ReferenceFacts implements Facts {
       }))
       .sort(compareAdvisories)
       .slice(0, limit)
+  }
+
+  supplied(urn: string, limit: number): readonly SuppliedFact[] {
+    const releases = this.#homes.counting(urn, 'release')
+    return latest(this.#homes.counting(urn, 'product'))
+      .map((each): SuppliedFact => {
+        const release = releases.findLast(({ statement }) => statement.sub.startsWith(`${each.statement.sub}@`))
+        const { updatePolicy, continuity, portability } = payloadOf<ProductPayload>(each)
+        return {
+          ref: this.#homes.ref(each),
+          shows: [
+            ...(updatePolicy.supportUntil === undefined ? [] : (['support-end'] as const)),
+            ...(continuity === undefined ? [] : (['continuity'] as const)),
+            ...(portability === undefined ? [] : (['portability'] as const)),
+          ],
+          ...(release && { release: { ref: this.#homes.ref(release), shows: this.#releaseShows(release) } }),
+        }
+      })
+      .sort((a, b) => compareLatest(a.ref, b.ref))
+      .slice(0, limit)
+  }
+
+  notices(urn: string, limit: number): readonly Ref[] {
+    return latest(this.#homes.counting(urn, 'supply'))
+      .map((each) => this.#homes.ref(each))
+      .sort(compareLatest)
+      .slice(0, limit)
+  }
+
+  /** What a release shows where no document can be read: the rest is held against the evidence itself elsewhere. */
+  #releaseShows(release: Done): readonly ReleaseWord[] {
+    const { sbom, artifacts = [] } = payloadOf<ReleasePayload>(release)
+    return [
+      ...(this.#document(sbom, release) === 'present' ? (['sbom'] as const) : []),
+      ...(artifacts.length > 0 ? (['artifacts'] as const) : []),
+    ]
   }
 
   cases(urn: string, asked: CasesAsked, limit: number): readonly CaseFact[] {

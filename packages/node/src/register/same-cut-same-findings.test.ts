@@ -8,6 +8,7 @@ import { type AssessmentRequest, type CasesAsked, type Facts, assess, currentRul
 import { treeHasher } from '@comity/crypto'
 import { digestText } from '@comity/statement'
 import fc from 'fast-check'
+import { everyDocument } from './every-document.fixture.ts'
 import { RegisterFacts } from './facts.ts'
 import { ReferenceFacts } from './reference-facts.fixture.ts'
 import { played } from './federation.fixture.ts'
@@ -80,6 +81,8 @@ function requireFirst(facts: Facts, urn: string, at: number): void {
       assert.deepEqual(facts.cases(urn, asked, limit), facts.cases(urn, asked, 10_000).slice(0, limit))
     assert.deepEqual(facts.products(urn, limit), facts.products(urn, 10_000).slice(0, limit))
     assert.deepEqual(facts.releases(urn, limit), facts.releases(urn, 10_000).slice(0, limit))
+    assert.deepEqual(facts.supplied(urn, limit), facts.supplied(urn, 10_000).slice(0, limit))
+    assert.deepEqual(facts.notices(urn, limit), facts.notices(urn, 10_000).slice(0, limit))
     assert.deepEqual(facts.advisories(urn, limit), facts.advisories(urn, 10_000).slice(0, limit))
   }
 }
@@ -97,7 +100,7 @@ test('same-cut-same-findings: however a node numbers its logs, in whatever order
         await read(shuffled(seen, next), next, cut),
       ]
       const documents = nodes.map(({ database }) => {
-        const facts = new RegisterFacts(database, cut, () => true)
+        const facts = new RegisterFacts(database, cut, everyDocument)
         for (const urn of facts.bound()) requireFirst(facts, urn, request.at)
         return assess(request, facts, treeHasher)
       })
@@ -108,7 +111,7 @@ test('same-cut-same-findings: however a node numbers its logs, in whatever order
       const reference = new ReferenceFacts(prefix.database, logs, cut)
       assert.deepEqual(assess(request, reference, treeHasher), documents[0])
       for (const { database } of nodes) {
-        const facts = new RegisterFacts(database, cut, () => true)
+        const facts = new RegisterFacts(database, cut, everyDocument)
         for (const urn of facts.bound())
           for (const asked of disputesAsked(request.at))
             assert.deepEqual(facts.cases(urn, asked, 64), reference.cases(urn, asked, 64))

@@ -9,7 +9,7 @@
  * Tables of single kinds hold statements that took effect. `effective` is the position at which that happened: the
  * statement's own, or that of the approval that completed its threshold. It is unique, and it is the order that counts.
  */
-export const schemaVersion = '5'
+export const schemaVersion = '6'
 
 /** Entries one log can hold before positions of two logs would touch; 2^53 leaves room for 8,192 logs. */
 export const positionsPerLog = 2 ** 40
@@ -78,7 +78,7 @@ CREATE INDEX adherence_party ON adherence (party, instrument, effective);
 -- Notices of withdrawal, by when they take effect.
 CREATE INDEX adherence_withdrawn ON adherence (withdrawn_after) WHERE withdrawn_after IS NOT NULL;
 
--- Of these three, what a party has stated is found by its entries, and a thing by a short key of its name.
+-- Of these four, what a party has stated is found by its entries, and a thing by a short key of its name.
 CREATE TABLE product (
   effective INTEGER PRIMARY KEY, position INTEGER NOT NULL, party INTEGER NOT NULL, thing INTEGER NOT NULL, sub TEXT NOT NULL, name TEXT NOT NULL,
   update_policy INTEGER NOT NULL, support_until INTEGER, portability INTEGER NOT NULL, payload TEXT NOT NULL
@@ -87,10 +87,18 @@ CREATE INDEX product_thing ON product (thing, effective);
 
 CREATE TABLE release (
   effective INTEGER PRIMARY KEY, position INTEGER NOT NULL, party INTEGER NOT NULL, thing INTEGER NOT NULL, sub TEXT NOT NULL, product TEXT NOT NULL,
-  version TEXT NOT NULL, released TEXT NOT NULL, sbom TEXT
+  version TEXT NOT NULL, released TEXT NOT NULL, sbom TEXT,
+  -- Of the payload, as JSON, what says how it was built: artifacts and provenance. Null where it has neither.
+  builds TEXT
 );
 CREATE INDEX release_product ON release (product, effective);
 CREATE INDEX release_thing ON release (thing, effective);
+
+CREATE TABLE supply (
+  effective INTEGER PRIMARY KEY, position INTEGER NOT NULL, party INTEGER NOT NULL, thing INTEGER NOT NULL, sub TEXT NOT NULL,
+  action TEXT NOT NULL, since INTEGER NOT NULL, until INTEGER, payload TEXT NOT NULL
+);
+CREATE INDEX supply_thing ON supply (thing, effective);
 
 CREATE TABLE advisory (
   effective INTEGER PRIMARY KEY, position INTEGER NOT NULL, party INTEGER NOT NULL, thing INTEGER NOT NULL, sub TEXT NOT NULL, advisory TEXT NOT NULL,

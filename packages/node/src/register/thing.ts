@@ -1,7 +1,7 @@
 import { sha256Hex } from '@comity/crypto'
 
 /** Tables whose rows concern the thing named in `sub`, which only its own party speaks about. */
-export type Thing = 'product' | 'release' | 'advisory'
+export type Thing = 'product' | 'release' | 'supply' | 'advisory'
 
 /**
  * What the column `thing` holds: the first 48 bits of the SHA-256 of the name in `sub`. An index over names would be

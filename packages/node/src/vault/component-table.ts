@@ -1,24 +1,20 @@
-import { type Component, type Sbom, formatPurl, purlKey } from '@comity/exposure'
+import type { Surroundings } from '@comity/exposure'
+import { keysOfComponent, versionOf } from '@comity/exposure'
 import type { Database } from '../register/database.ts'
-import type { MatchedComponent } from './match.ts'
+import { type HeldComponent, type KeyedComponent, matchableOf } from './held-component.ts'
 import type { Pace } from './pace.ts'
 import type { Partition } from './partition.ts'
-
-/** A package that an inventory holds, in one version. */
-export interface HeldPackage {
-  /** By which rules for it are found. */
-  readonly key: string
-  readonly component: MatchedComponent
-}
+import type { Around } from './settler.ts'
 
 /** A row of the table with the inventory that it belongs to. */
-export interface KeptComponent {
+export interface KeptComponent extends KeyedComponent {
   readonly inventory: number
-  readonly component: MatchedComponent
+  /** Its number in there. */
+  readonly n: number
 }
 
 /**
- * The components of inventories, to be found by package when an advisory comes.
+ * The components of inventories, to be found by each of their keys when an advisory comes.
  *
  * A large inventory is put in and taken out over several transactions (`endSlice` ends one and begins the next), so that
  * no commit and no checkpoint of SQLite is long. Whoever is cut short begins again with {@link remove}, and only what
@@ -33,16 +29,21 @@ export class ComponentTable {
     this.#endSlice = endSlice
   }
 
-  async put(partition: Partition, inventory: number, packages: Iterable<HeldPackage>, pace: Pace): Promise<void> {
+  async put(partition: Partition, inventory: number, components: Iterable<KeyedComponent>, pace: Pace): Promise<void> {
     let n = 0
-    for (const { key, component } of packages) {
+    for (const { keys, component } of components) {
       const sealed = partition.seal(placeOfComponent(inventory, n), component)
       this.#database
-        .prepare('INSERT INTO component (inventory, n, partition, package, sealed) VALUES (?, ?, ?, ?, ?)')
-        .run(inventory, n, partition.number, partition.tag('package', key), sealed)
+        .prepare('INSERT INTO component (inventory, n, partition, sealed) VALUES (?, ?, ?, ?)')
+        .run(inventory, n, partition.number, sealed)
+      for (const key of keys) {
+        this.#database
+          .prepare('INSERT INTO component_key (partition, key, inventory, n) VALUES (?, ?, ?, ?)')
+          .run(partition.number, partition.tag('key', key), inventory, n)
+      }
       n += 1
       if (n % rowsAtOnce === 0) await this.#endSlice()
-      else if (pace.spend(8)) await pace.rest()
+      else if (pace.spend(6 + 2 * keys.length)) await pace.rest()
     }
   }
 
@@ -50,9 +51,11 @@ export class ComponentTable {
     const last = this.#database.prepare('SELECT max(n) AS n FROM component WHERE inventory = ?').get(inventory)?.['n']
     if (typeof last !== 'number') return
     for (let from = 0; from <= last; from += rowsAtOnce) {
-      this.#database
-        .prepare('DELETE FROM component WHERE inventory = ? AND n >= ? AND n < ?')
-        .run(inventory, from, from + rowsAtOnce)
+      for (const table of ['component_key', 'component']) {
+        this.#database
+          .prepare(`DELETE FROM ${table} WHERE inventory = ? AND n >= ? AND n < ?`)
+          .run(inventory, from, from + rowsAtOnce)
+      }
       await this.#endSlice()
     }
   }
@@ -63,57 +66,40 @@ export class ComponentTable {
     for (const row of rows) await this.remove(Number(row['inventory']))
   }
 
-  withPackage(partition: Partition, key: string): KeptComponent[] {
+  withKey(partition: Partition, key: string, inventory?: number): KeptComponent[] {
     return this.#database
-      .prepare('SELECT inventory, n, sealed FROM component WHERE partition = ? AND package = ? ORDER BY inventory, n')
-      .all(partition.number, partition.tag('package', key))
+      .prepare(
+        `SELECT component.inventory AS inventory, component.n AS n, sealed FROM component_key
+         JOIN component ON component.inventory = component_key.inventory AND component.n = component_key.n
+         WHERE component_key.partition = ? AND key = ? AND (? IS NULL OR component_key.inventory = ?)
+         ORDER BY component.inventory, component.n`,
+      )
+      .all(partition.number, partition.tag('key', key), inventory ?? null, inventory ?? null)
       .map((row) => {
-        const inventory = Number(row['inventory'])
-        const place = placeOfComponent(inventory, Number(row['n']))
-        return { inventory, component: partition.open<MatchedComponent>(place, row['sealed']) }
+        const [of, n] = [Number(row['inventory']), Number(row['n'])]
+        const component = partition.open<HeldComponent>(placeOfComponent(of, n), row['sealed'])
+        return { inventory: of, n, keys: keysOfComponent(matchableOf(component)), component }
       })
   }
-}
 
-/** Rows between two commits: some ten milliseconds of work, half a mebibyte. */
-export const rowsAtOnce = 500
-
-/**
- * The packages that an inventory holds, what it is an inventory of among them: each package in each version once, with
- * the first place where it occurs. What has no package URL cannot be matched and is counted with the inventory.
- */
-export async function packagesOf(sbom: Sbom, pace: Pace): Promise<HeldPackage[]> {
-  const packages = new Map<string, HeldPackage>()
-  const { component: main } = sbom.metadata
-  for (const each of main === undefined ? sbom.components : [main, ...sbom.components]) {
-    if (each.purl === undefined) continue
-    if (pace.spend()) await pace.rest()
-    const component = matchedOf(each, formatPurl(each.purl))
-    const identity = identityOf(component)
-    const known = packages.get(identity)
-    if (known === undefined) packages.set(identity, { key: purlKey(each.purl), component })
-    else {
-      const occurrences = known.component.occurrences + 1
-      packages.set(identity, { key: known.key, component: { ...known.component, occurrences } })
+  /** What one inventory holds under the keys that rules ask for. */
+  around(partition: Partition, inventory: number): Around {
+    const known = new Map<string, readonly (string | undefined)[]>()
+    return (keys): Surroundings => {
+      for (const key of keys) {
+        if (known.has(key)) continue
+        const versions = this.withKey(partition, key, inventory).map(({ component }) =>
+          versionOf(matchableOf(component)),
+        )
+        if (versions.length > 0) known.set(key, [...new Set(versions)])
+      }
+      return known
     }
   }
-  return [...packages.values()]
 }
 
-function matchedOf({ group, name, version, path }: Component, purl: string): MatchedComponent {
-  return {
-    purl,
-    name: group === undefined ? name : `${group}/${name}`,
-    ...(version !== undefined && { version }),
-    path,
-    occurrences: 1,
-  }
-}
-
-/** Two components are one for matching when this is the same. */
-export function identityOf({ purl, version }: MatchedComponent): string {
-  return JSON.stringify([purl, version])
-}
+/** Components between two commits: some ten milliseconds of work, half a mebibyte. */
+export const rowsAtOnce = 500
 
 /** Where the sealed column of a row is bound to. */
 export function placeOfComponent(inventory: number, n: number): string {

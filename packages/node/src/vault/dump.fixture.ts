@@ -1,7 +1,10 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { Truth } from '@comity/store'
+import { caseRowPlace } from '../federation/cases/record/case-rows.ts'
 import { placeOf } from '../federation/inbox/record/message-record.ts'
-import { placeOfPartition, placeOfToken } from './fold.ts'
+import { placeOfSubscription, placeOfTelling } from '../telling/record/telling-record.ts'
+import { placeOfAlert } from './alert-table.ts'
+import { placeOfPartition, placeOfToken } from './accounts-fold.ts'
 import { placeOfComponent } from './component-table.ts'
 import { placeOfInventory } from './fold-inventory.ts'
 import { nodeKeyId } from './journal.ts'
@@ -43,14 +46,29 @@ export function dump(path: string, truth: Pick<Truth, 'keyring'>): string {
     ...plain('SELECT * FROM followed ORDER BY origin'),
     ...plain('SELECT * FROM waiting ORDER BY effective'),
     ...plain('SELECT * FROM advisory ORDER BY advisory'),
-    ...plain('SELECT * FROM rule ORDER BY package, advisory, n'),
+    ...plain('SELECT * FROM component_key ORDER BY partition, key, inventory, n'),
+    ...plain('SELECT * FROM known ORDER BY known'),
+    ...plain('SELECT * FROM name ORDER BY name, known, role'),
+    ...plain('SELECT * FROM rule ORDER BY key, known, n'),
+    ...plain('SELECT * FROM concern ORDER BY known, vulnerability'),
+    ...plain('SELECT * FROM exploited ORDER BY cve, advisory'),
+    ...plain('SELECT * FROM answer ORDER BY party, sub'),
+    ...plain('SELECT * FROM citation ORDER BY partition, advisory, match'),
     ...opened(all('SELECT * FROM match ORDER BY match'), (row) => placeNow(bytesOf(row['match']))),
     ...opened(
-      all('SELECT * FROM match_before ORDER BY match, changed'),
-      (row) => placeBefore(bytesOf(row['match']), Number(row['changed'])),
+      all('SELECT * FROM match_before ORDER BY match, changed, n'),
+      (row) => placeBefore(bytesOf(row['match']), Number(row['changed']), Number(row['n'])),
       (row) => partitionOf.get(row['inventory']),
     ),
+    ...opened(all('SELECT * FROM alert ORDER BY partition, tick, match'), (row) =>
+      placeOfAlert(bytesOf(row['match']), Number(row['tick'])),
+    ),
     ...inboxRows(all, opened, plain, truth),
+    ...caseRows(all, opened, plain, truth),
+    ...opened(all('SELECT * FROM subscription ORDER BY subscription'), (row) =>
+      placeOfSubscription(Number(row['subscription'])),
+    ),
+    ...opened(all('SELECT * FROM telling ORDER BY subscription'), (row) => placeOfTelling(Number(row['telling']))),
   ].join('\n')
   database.close()
   return text
@@ -105,5 +123,37 @@ function inboxRows(
         sealed: new Sealer(truth.keyring, nodeKeyId).open(placeOf.commitment(Number(row['hour'])), row['sealed']),
       }),
     ),
+  ]
+}
+
+/** The tables of private cases. What is of a case is opened with its key. */
+function caseRows(
+  all: (sql: string) => Row[],
+  opened: (rows: Row[], place: (row: Row) => string) => string[],
+  plain: (sql: string) => string[],
+  truth: Pick<Truth, 'keyring'>,
+): string[] {
+  const underCase = (table: 'case_mail' | 'case_move' | 'case_order', place: (row: number) => string) =>
+    all(`SELECT ${table}.*, key FROM ${table} JOIN private_case USING (private_case) ORDER BY ${table}`).map(
+      ({ key, ...row }) => {
+        const sealed = new Sealer(truth.keyring, String(key)).open(place(Number(row[table])), row['sealed'])
+        return JSON.stringify({ ...shown(row), sealed })
+      },
+    )
+  const cases = all('SELECT * FROM private_case ORDER BY private_case').map((row) => {
+    const place = caseRowPlace.case(Number(row['private_case']))
+    const sealed = new Sealer(truth.keyring, String(row['key'])).open(place, row['sealed'])
+    return JSON.stringify({ ...shown(row), sealed })
+  })
+  return [
+    ...cases,
+    ...plain('SELECT * FROM erased_case ORDER BY tag'),
+    ...underCase('case_move', caseRowPlace.move),
+    ...underCase('case_order', caseRowPlace.order),
+    ...underCase('case_mail', caseRowPlace.mail),
+    ...opened(all('SELECT * FROM submission ORDER BY submission'), (row) =>
+      caseRowPlace.submission(Number(row['submission'])),
+    ),
+    ...plain('SELECT * FROM submission_blob ORDER BY submission, blob'),
   ]
 }

@@ -1,5 +1,7 @@
 /** What the stream `vault` records, each under the key of the partition that it concerns or under the node's own. */
 import type { InboxEvent } from '../federation/inbox/record/inbox-event.ts'
+import type { FollowedDocument } from './followed-document.ts'
+import type { TellingEvent } from '../telling/record/telling-event.ts'
 
 /** A party is hosted from here on. `lookup` is the key of its tags, base64url. Under the party's key. */
 export interface PartitionOpened {
@@ -58,7 +60,7 @@ export interface PartitionErased {
 }
 
 /**
- * Advisories of a log that this node mirrors were looked at up to an index. Those of `taken` were matched, in this order,
+ * Advisories of a log that this node mirrors, and answers to advisories, were looked at up to an index. Those of `taken` were matched, in this order,
  * some of them `without` their document, which is withheld; those of `waiting` have none here so far. By the index at
  * which each took effect. Under the node's own key.
  */
@@ -72,8 +74,21 @@ export interface AdvisoriesTaken {
   readonly at: number
 }
 
+/**
+ * What has changed at a source that this node follows without statements: documents, each a public blob, and names of
+ * those that it has no more. Under the node's own key.
+ */
+export interface DocumentsFollowed {
+  readonly type: 'followed'
+  readonly origin: string
+  readonly put: readonly FollowedDocument[]
+  readonly removed: readonly string[]
+  readonly at: number
+}
+
 export type VaultEvent =
   | AdvisoriesTaken
+  | DocumentsFollowed
   | PartitionOpened
   | TokenIssued
   | TokenRevoked
@@ -81,3 +96,4 @@ export type VaultEvent =
   | InventoryRemoved
   | PartitionErased
   | InboxEvent
+  | TellingEvent

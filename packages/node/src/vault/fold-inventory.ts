@@ -1,12 +1,17 @@
-import type { Rule, Sbom } from '@comity/exposure'
-import type { Database } from '../register/database.ts'
-import { ComponentTable, type HeldPackage, identityOf, packagesOf, rowsAtOnce } from './component-table.ts'
+import { type Sbom, surroundingsOf } from '@comity/exposure'
+import { ComponentTable, rowsAtOnce } from './component-table.ts'
 import type { InventoryAdded } from './event.ts'
+import { componentsOf, identityOf, type KeyedComponent } from './held-component.ts'
 import type { InventoryInfo } from './inventory.ts'
-import { type KeptMatch, MatchTable, hexOf } from './match-table.ts'
-import { type Occasion, findingOf, notPresent } from './matching.ts'
+import { notPresent } from './judge-match.ts'
+import { KnownTable } from './known-table.ts'
+import { type KeptMatch, hexOf, MatchTable } from './match-table.ts'
+import type { Occasion } from './match-record.ts'
 import type { Pace } from './pace.ts'
 import type { Partition } from './partition.ts'
+import type { Database } from '../register/database.ts'
+import { settleMatch } from './settle-match.ts'
+import { Settler } from './settler.ts'
 
 /** What is kept of an inventory beside its components, sealed. */
 export type InventoryRecord = Omit<InventoryInfo, 'id'>
@@ -33,10 +38,10 @@ export async function foldInventory(event: InventoryAdded, sbom: Sbom, place: In
   const inventory = row === undefined ? place.number : Number(row['inventory'])
   const before =
     row === undefined ? undefined : partition.open<InventoryRecord>(placeOfInventory(inventory), row['sealed'])
-  const packages = await packagesOf(sbom, pace)
+  const held = await componentsOf(sbom, pace)
   const components = new ComponentTable(database, () => place.endSlice())
   await components.remove(inventory)
-  await components.put(partition, inventory, packages, pace)
+  await components.put(partition, inventory, held, pace)
   // The last commit before the end: from here on it is all or nothing.
   const record: InventoryRecord = {
     name: event.name,
@@ -57,7 +62,7 @@ export async function foldInventory(event: InventoryAdded, sbom: Sbom, place: In
   database
     .prepare('INSERT INTO inventory_blob (inventory, number, blob) VALUES (?, ?, ?)')
     .run(inventory, place.number, event.blob)
-  await matchPackages(packages, { ...place, inventory, at: event.at, isNew: before === undefined })
+  await matchComponents(held, sbom, { ...place, inventory, at: event.at, isNew: before === undefined })
 }
 
 interface MatchingPlace extends InventoryPlace {
@@ -67,48 +72,45 @@ interface MatchingPlace extends InventoryPlace {
   readonly isNew: boolean
 }
 
-async function matchPackages(packages: readonly HeldPackage[], place: MatchingPlace): Promise<void> {
-  const { database, partition, pace, inventory, at } = place
-  const table = new MatchTable(database)
+async function matchComponents(held: readonly KeyedComponent[], sbom: Sbom, place: MatchingPlace): Promise<void> {
+  const { database, partition, pace, inventory, at, tick } = place
+  const known = new KnownTable(database)
+  const settler = new Settler(database)
+  const occasion: Occasion = { cause: 'inventory', at, tick }
   const untouched = new Map<string, KeptMatch>()
   if (!place.isNew) {
-    for (const kept of table.ofInventory(partition, inventory)) untouched.set(hexOf(kept.match), kept)
+    for (const kept of settler.table.ofInventory(partition, inventory)) untouched.set(hexOf(kept.match), kept)
   }
-  for (const { key, component } of packages) {
+  const all = surroundingsOf(
+    sbom.metadata.component === undefined ? sbom.components : [sbom.metadata.component, ...sbom.components],
+  )
+  const around = () => all
+  for (const { keys, component } of held) {
     if (pace.spend(2)) await pace.rest()
-    for (const { sub, rules, ...state } of rulesFor(database, key)) {
-      const finding = findingOf(rules, component.version)
-      if (finding === undefined) continue
-      const occasion: Occasion = { cause: 'inventory', at, news: false, ...state }
-      untouched.delete(hexOf(table.settle(partition, { inventory, component, sub }, finding, occasion, place.tick)))
+    for (const vulnerability of new Set(keys.flatMap((key) => known.vulnerabilitiesUnder(key)))) {
+      const match = await settler.settle({ partition, inventory, component, keys, around }, vulnerability, occasion)
+      if (match !== undefined) untouched.delete(hexOf(match))
       if (pace.spend(10)) await pace.rest()
     }
   }
-  const present = new Set(packages.map(({ component }) => identityOf(component)))
+  const present = new Set(held.map(({ component }) => identityOf(component)))
   for (const kept of untouched.values()) {
     if (present.has(identityOf(kept.record.component))) continue
-    leave(table, kept, place)
+    leave(settler.table, kept, partition, occasion)
     if (pace.spend(10)) await pace.rest()
   }
 }
 
 /** A match whose component is gone: kept where it ever was an alert, else it never concerned anybody. */
-function leave(table: MatchTable, kept: KeptMatch, { database, partition, tick, at }: MatchingPlace): void {
+function leave(table: MatchTable, kept: KeptMatch, partition: Partition, occasion: Occasion): void {
   const { match, inventory, record } = kept
   if (record.alertedAt === undefined) {
     table.remove(match)
     return
   }
-  const { sub, component } = record
-  const advisory = database.prepare('SELECT statement, withdrawn FROM advisory WHERE sub = ?').get(sub)
-  const occasion: Occasion = {
-    cause: 'inventory',
-    at,
-    statement: String(advisory?.['statement']),
-    withdrawn: advisory?.['withdrawn'] === 1,
-    news: false,
-  }
-  table.settle(partition, { inventory, component, sub }, notPresent(record), occasion, tick)
+  const { component, vulnerability } = record
+  const subject = { inventory, component, vulnerability: vulnerability.id }
+  settleMatch(table, { partition, subject, before: kept, judgement: notPresent(record) }, occasion)
 }
 
 /** Takes an inventory out, with its components and matches. Cut short, it is done again from the start. */
@@ -119,32 +121,6 @@ export async function removeInventory(inventory: number, place: Slices): Promise
   while (table.removeSome(inventory, rowsAtOnce) > 0) await place.endSlice()
   database.prepare('DELETE FROM inventory_blob WHERE inventory = ?').run(inventory)
   database.prepare('DELETE FROM inventory WHERE inventory = ?').run(inventory)
-}
-
-interface RulesOfAdvisory {
-  readonly sub: string
-  readonly statement: string
-  readonly withdrawn: boolean
-  readonly rules: Rule[]
-}
-
-/** The rules for a package, by advisory. */
-function rulesFor(database: Database, key: string): Iterable<RulesOfAdvisory> {
-  const bySub = new Map<string, RulesOfAdvisory>()
-  const rows = database
-    .prepare(
-      `SELECT advisory.sub AS sub, advisory.statement AS statement, advisory.withdrawn AS withdrawn, rule.body AS body
-       FROM rule JOIN advisory USING (advisory) WHERE rule.package = ? ORDER BY rule.advisory, rule.n`,
-    )
-    .all(key)
-  for (const row of rows) {
-    const sub = String(row['sub'])
-    const rule: Rule = JSON.parse(String(row['body']))
-    const known = bySub.get(sub)
-    if (known !== undefined) known.rules.push(rule)
-    else bySub.set(sub, { sub, statement: String(row['statement']), withdrawn: row['withdrawn'] === 1, rules: [rule] })
-  }
-  return bySub.values()
 }
 
 /** Where the sealed column of a row is bound to. */

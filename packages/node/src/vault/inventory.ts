@@ -7,7 +7,7 @@ export interface InventoryInfo {
   readonly name: string
   /** Components in the document, nested ones and repetitions included. */
   readonly components: number
-  /** Components without a package URL: nothing can be matched against them. */
+  /** Components without a package URL: they are found by CPE, or by vendor and name, if at all. */
   readonly withoutPurl: number
   /** Parts of the document that could not be used, all of them. */
   readonly problems: number

@@ -22,6 +22,11 @@ test('an advisory finds the inventory that was there before it', async (context)
   assert.equal(match.component.purl, 'pkg:npm/left@1.0.0')
   assert.equal(match.inventory.name, 'plant')
   assert.deepEqual(match.advisory, {
+    as: 'deciding',
+    state: 'affected',
+    why: match.why,
+    format: 'OSV',
+    document: 'OSV-1',
     sub: advisory.sub,
     statement: advisory.statement,
     origin: built.node.origin,
@@ -100,8 +105,8 @@ test('an advisory whose document cannot be read is listed, never passed over', a
   assert.deepEqual(
     vault.unreadAdvisories().map(({ sub, code }) => [sub, code]),
     [
-      [first.sub, 'not-json'],
-      [second.sub, 'not-osv'],
+      [first.sub, 'unknown-format'],
+      [second.sub, 'unknown-format'],
     ],
   )
   const [match] = vault.matches(operator.urn).matches
@@ -124,6 +129,7 @@ test('a match shows what the party itself acknowledged, and what others did not'
   const { statement: latest } = await node.submit(operator.sign('acknowledgement', sub, said, clock.now()))
   assert.deepEqual(vault.matches(operator.urn).matches[0]?.acknowledged, {
     state: 'remedied',
+    sub,
     statement: latest.id,
     at: clock.now(),
   })

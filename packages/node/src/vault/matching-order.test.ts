@@ -3,9 +3,19 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { knownOfOsv, match, readOsv, readSbom } from '@comity/exposure'
+import {
+  foldAliases,
+  type KnownAdvisory,
+  knownOf,
+  match,
+  readAdvisory,
+  readSbom,
+  standingOf,
+  surroundingsOf,
+} from '@comity/exposure'
 import fc from 'fast-check'
-import { closeHouse, houseIn, lines, osv, publish, sbom, temporaryFolder } from './vault.fixture.ts'
+import { csaf, openVex } from './formats.fixture.ts'
+import { closeHouse, houseIn, osv, publish, sbom, temporaryFolder } from './vault.fixture.ts'
 
 const names = fc.constantFrom('left', 'right', '@a/b', 'unnamed')
 const versions = fc.constantFrom('1.0.0', '1.1.0', '2.0.0', 'soon')
@@ -17,7 +27,10 @@ const advisory = fc.record({
   package: fc.constantFrom('left', 'right', '@a/b'),
   introduced: fc.constantFrom('0', '1.0.0', '1.1.0'),
   fixed: fc.option(fc.constantFrom('1.1.0', '2.0.0'), { nil: undefined }),
+  format: fc.constantFrom('osv', 'csaf', 'vex'),
+  cve: fc.constantFrom('CVE-2026-1001', 'CVE-2026-1002', undefined),
 })
+type Advised = typeof advisory extends fc.Arbitrary<infer T> ? T : never
 
 test('whichever comes first, the matches are those of every component against every advisory', async () => {
   const history = fc.array(fc.oneof(inventory, advisory), { minLength: 4, maxLength: 12 })
@@ -27,28 +40,24 @@ test('whichever comes first, the matches are those of every component against ev
       try {
         const house = await houseIn(directory)
         const { vault, operator } = house
-        const expected = new Set<string>()
         const adding: Promise<unknown>[] = []
-        const documents = history.flatMap((each, n) => (Array.isArray(each) ? [] : [{ n, json: osvOf(n, each) }]))
         for (const [n, each] of history.entries()) {
-          if (!Array.isArray(each)) {
-            await publish(house, osvOf(n, each), { id: `A-${n}` })
-            continue
-          }
-          const document = sbom(...each)
           // Not awaited in turn: inventories and advisories come in at the same time.
-          adding.push(vault.addInventory(operator.urn, `inventory ${n}`, document))
-          for (const component of (await readSbom(document)).components) {
-            for (const { n: advisory, json } of documents) {
-              const { state, why } = match(component, knownOfOsv(readOsv(json).advisory))
-              if (why.reason !== 'not-named')
-                expected.add(`${component.name}@${component.version} ${state} A-${advisory}`)
-            }
-          }
+          if (Array.isArray(each)) adding.push(vault.addInventory(operator.urn, `inventory ${n}`, sbom(...each)))
+          else await publish(house, { ...documentOf(n, each) }, { id: `A-${n}` })
         }
         await Promise.all(adding)
         await vault.settled()
-        assert.deepEqual([...new Set(lines(vault, operator.urn))], [...expected].toSorted())
+        // Ranges that hold nothing are problems, and all are read.
+        assert.ok(vault.unreadAdvisories().every(({ code }) => code === undefined))
+        const found = vault.matches(operator.urn, { limit: 1000 }).matches.map((match) => {
+          const { inventory, component, vulnerability, state, advisory, others } = match
+          const cited = 1 + others.length
+          const deciding = [advisory, ...others].filter((each) => each.as === 'deciding').length
+          assert.equal(deciding, 1)
+          return `${inventory.name}: ${component.name}@${component.version} ${vulnerability.id} ${state} ${cited}`
+        })
+        assert.deepEqual(found.toSorted(), await expected(history))
         await closeHouse(house)
       } finally {
         rmSync(directory, { recursive: true, force: true })
@@ -58,11 +67,50 @@ test('whichever comes first, the matches are those of every component against ev
   )
 })
 
-function osvOf(
-  n: number,
-  { package: name, introduced, fixed }: { package: string; introduced: string; fixed: string | undefined },
-) {
-  return osv(`OSV-${n}`, name, { introduced, ...(fixed !== undefined && { fixed }) })
+/** The same by going through everything, as somebody would with paper and pencil. */
+async function expected(history: readonly (readonly string[] | Advised)[]): Promise<string[]> {
+  const known: KnownAdvisory[] = []
+  for (const [n, each] of history.entries()) {
+    if (isInventory(each)) continue
+    const read = await readAdvisory(Buffer.from(JSON.stringify(documentOf(n, each))))
+    // All by one publisher, in one second: none takes another back.
+    known.push(
+      ...knownOf(read).map((one) => ({ ...one, author: { name: 'provider' }, modified: '2026-11-20T12:00:00Z' })),
+    )
+  }
+  const aliases = foldAliases(known)
+  const lines: string[] = []
+  for (const [n, each] of history.entries()) {
+    if (!isInventory(each)) continue
+    const { components } = await readSbom(sbom(...each))
+    const distinct = new Map(components.map((one) => [`${one.name}@${one.version}`, one]))
+    for (const [name, component] of distinct) {
+      const words = known.map((advisory) => ({
+        advisory,
+        outcome: match(component, advisory, surroundingsOf(components)),
+      }))
+      const heard = words.filter(({ outcome }) => outcome.why.reason !== 'not-named')
+      for (const id of new Set(heard.flatMap(({ advisory }) => aliases.vulnerabilitiesOf(advisory.id)))) {
+        const own = heard.filter(({ advisory }) => aliases.vulnerabilitiesOf(advisory.id).includes(id))
+        const standing = standingOf(own, { isSupplier: () => false })
+        if (standing === undefined || standing.deciding.outcome.why.reason === 'not-covered') continue
+        lines.push(`inventory ${n}: ${name} ${id} ${standing.state} ${own.length}`)
+      }
+    }
+  }
+  return lines.toSorted()
+}
+
+function isInventory(each: readonly string[] | Advised): each is readonly string[] {
+  return Array.isArray(each)
+}
+
+function documentOf(n: number, { package: name, introduced, fixed, format, cve }: Advised): object {
+  const bare = name.replace('@a/', '')
+  if (format === 'csaf') return csaf(`C-${n}`, cve ?? `CVE-2026-${2000 + n}`, bare, fixed ?? '2.0.0')
+  if (format === 'vex') return openVex(cve ?? `V-${n}`, `pkg:npm/${bare}@1.1.0`, 'not_affected')
+  const more = cve === undefined ? {} : { aliases: [cve] }
+  return osv(`OSV-${n}`, name, { introduced, ...(fixed !== undefined && { fixed }) }, more)
 }
 
 test('statements are registered while an inventory is being matched', async (context) => {

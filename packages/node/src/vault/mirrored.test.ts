@@ -43,8 +43,14 @@ function neighbour(label: string): Neighbour {
   return { log, author, url: `http://${label}.invalid`, documents: new Map() }
 }
 
+function bytesOf({ id, package: name, fixed, cve }: Advised): Buffer {
+  const more = cve === undefined ? {} : { aliases: [cve] }
+  return Buffer.from(JSON.stringify(osv(id, name, fixed === undefined ? {} : { fixed }, more)))
+}
+
 interface Advised {
   readonly id: string
+  readonly cve?: string
   readonly package: string
   readonly fixed?: string
   readonly withdrawn?: boolean
@@ -54,8 +60,8 @@ interface Advised {
 
 /** Publishes in the neighbour's log. Returns the digest of the document. */
 function advise({ log, author, documents }: Neighbour, advised: Advised, at: number): string {
-  const { id, fixed, withdrawn = false, isLate = false } = advised
-  const bytes = Buffer.from(JSON.stringify(osv(id, advised.package, fixed === undefined ? {} : { fixed })))
+  const { id, withdrawn = false, isLate = false } = advised
+  const bytes = bytesOf(advised)
   const digest = `sha256:${sha256Hex(bytes)}`
   if (!isLate) documents.set(digest, bytes)
   const payload: CorePayloads['advisory'] = {
@@ -179,8 +185,9 @@ test('an answer to an advisory of another log goes into the home log of whoever 
   advise(south, { id: 'S-1', package: 'left' }, start + 20)
   await it.follow()
   const { advisory } = one(it.house.vault.matches(operator.urn).matches)
-  const answer = { advisory: advisory.statement, state: 'affected' } as const
-  const { index } = await node.submit(operator.sign('acknowledgement', advisory.sub, answer, clock.now()))
+  const { sub = '', statement = '' } = advisory
+  const answer = { advisory: statement, state: 'affected' } as const
+  const { index } = await node.submit(operator.sign('acknowledgement', sub, answer, clock.now()))
   assert.ok(index < node.head.size)
   const { acknowledged } = one(it.house.vault.matches(operator.urn).matches)
   assert.equal(acknowledged?.state, 'affected')
@@ -270,12 +277,32 @@ test('of one advisory in two logs, as after a move, what was said later counts, 
   }
 })
 
+test('advisories of several logs about one CVE are one match, in whichever order the logs are read', async (context) => {
+  for (const order of [0, 1]) {
+    const it = await staged(context, `first-${order}`, `second-${order}`)
+    const [one_, other] = order === 0 ? it.neighbours : it.neighbours.toReversed()
+    assert.ok(one_ !== undefined && other !== undefined)
+    const { operator, vault } = it.house
+    await vault.addInventory(operator.urn, 'plant', sbom('left@1.0.0'))
+    advise(one_, { id: 'GHSA-aaaa-bbbb-cccc', package: 'left', cve: 'CVE-2026-7', fixed: '2.0.0' }, start + 20)
+    advise(other, { id: 'PY-7', package: 'left', cve: 'CVE-2026-7', fixed: '2.0.0' }, start + 21)
+    await publish(it.house, osv('OSV-7', 'left', {}, { aliases: ['GHSA-aaaa-bbbb-cccc'] }), { id: 'A-7' })
+    await it.follow()
+    const match = one(vault.matches(operator.urn).matches)
+    assert.deepEqual([match.vulnerability.id, match.state, match.others.length], ['CVE-2026-7', 'affected', 2])
+    const origins = [match.advisory, ...match.others].map(({ origin }) => origin)
+    assert.equal(new Set(origins).size, 3)
+    assert.equal(vault.matches(operator.urn).matches.length, 1)
+  }
+})
+
 type Deed =
   | {
       readonly what: 'advise'
       readonly where: number
       readonly id: number
       readonly package: string
+      readonly cve: string | undefined
       readonly isLate: boolean
       readonly withdrawn: boolean
     }
@@ -292,6 +319,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
       where: fc.nat(2),
       id: fc.nat(2),
       package: packageName,
+      cve: fc.constantFrom('CVE-2026-1', 'CVE-2026-2', undefined),
       isLate: fc.integer({ min: 0, max: 4 }).map((n) => n === 0),
       withdrawn: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
     }),
@@ -330,10 +358,12 @@ test('rebuild-equals-live: with mirrored logs too, the vault comes out the same'
           const at = start + 100 + i
           const where = it.neighbours[each.where]
           const id = `A-${each.id}`
-          if (where === undefined) await publish(house, osv(id, each.package, {}), { id: `${id}-${i}` })
+          const { cve, ...rest } = each
+          const advised: Advised = { ...rest, id, ...(cve !== undefined && { cve }) }
+          if (where === undefined) await publish(house, bytesOf(advised), { id: `${id}-${i}` })
           else if (house.node.mirrors.find(where.log.origin) !== undefined) {
-            const digest = advise(where, { ...each, id }, at)
-            if (each.isLate) late.push([where, digest, Buffer.from(JSON.stringify(osv(id, each.package, {})))])
+            const digest = advise(where, advised, at)
+            if (each.isLate) late.push([where, digest, bytesOf(advised)])
           }
         } else if (each.what === 'add') {
           await house.vault.addInventory(house.operator.urn, `inventory ${each.name}`, sbom(...each.packages))

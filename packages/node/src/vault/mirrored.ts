@@ -1,5 +1,5 @@
 /**
- * Advisories of logs that this node mirrors. Their order among each other, among those of the own log and among
+ * Advisories, and answers to advisories, of logs that this node mirrors. Their order among each other, among those of the own log and among
  * inventories is nobody's but this node's, so it is recorded: what is taken stands in the journal, and whoever replays
  * it takes the same in the same order.
  *
@@ -10,10 +10,10 @@ import type { Blobs } from '@comity/store'
 import type { Database } from '../register/database.ts'
 import { indexOf, rangeOf } from '../register/position.ts'
 import { isWithheld } from '../register/withheld.ts'
-import { type RegisteredAdvisory, advisoriesBetween } from './advisories.ts'
 import type { AdvisoriesTaken } from './event.ts'
+import { type RegisteredAdvisory, type RegisteredWord, wordsBetween } from './register-word.ts'
 
-/** Advisories taken with one record, and waiting ones that are looked at for one. */
+/** Advisories and answers taken with one record, and waiting ones that are looked at for one. */
 const takenAtOnce = 32
 const waitingLooked = 256
 
@@ -54,13 +54,13 @@ export class MirroredAdvisories {
   }
 
   /** The advisories that a record takes, in its order. What the register lacks by now is left out. */
-  *taken({ origin, taken }: AdvisoriesTaken): Generator<RegisteredAdvisory> {
+  *taken({ origin, taken }: AdvisoriesTaken): Generator<RegisteredWord> {
     const log = this.#log(origin)
     if (log === undefined) return
     const { from } = rangeOf(log.log)
     for (const index of taken) {
-      const [advisory] = advisoriesBetween(this.#register, from + index, from + index + 1, 1)
-      if (advisory !== undefined) yield advisory
+      const [word] = wordsBetween(this.#register, from + index, from + index + 1, 1)
+      if (word !== undefined) yield word
     }
   }
 
@@ -71,7 +71,7 @@ export class MirroredAdvisories {
     const { from } = rangeOf(log.log)
     for (const index of taken) this.#view.prepare('DELETE FROM waiting WHERE effective = ?').run(from + index)
     for (const index of waiting) {
-      const [advisory] = advisoriesBetween(this.#register, from + index, from + index + 1, 1)
+      const [advisory] = wordsBetween(this.#register, from + index, from + index + 1, 1)
       if (advisory === undefined) continue
       const { effective, sub, statement } = advisory
       this.#view
@@ -89,7 +89,7 @@ export class MirroredAdvisories {
   #nextNew(at: number): AdvisoriesTaken | undefined {
     for (const { log, origin, size, cursor } of this.#logs()) {
       const { from } = rangeOf(log)
-      const found = advisoriesBetween(this.#register, from + cursor, from + size, takenAtOnce)
+      const found = wordsBetween(this.#register, from + cursor, from + size, takenAtOnce)
       const last = found.at(-1)
       if (last === undefined) continue
       const { taken = [], waiting = [] } = Object.groupBy(found, (each) => (this.#isDue(each) ? 'taken' : 'waiting'))
@@ -106,8 +106,8 @@ export class MirroredAdvisories {
       .all(this.#looked, waitingLooked)
     const arrived = rows.flatMap((row) => {
       const effective = Number(row['effective'])
-      const [advisory] = advisoriesBetween(this.#register, effective, effective + 1, 1)
-      return advisory !== undefined && this.#isDue(advisory) ? [advisory] : []
+      const [word] = wordsBetween(this.#register, effective, effective + 1, 1)
+      return word !== undefined && this.#isDue(word) ? [word] : []
     })
     for (const { log, origin, cursor } of this.#logs()) {
       const { from, to } = rangeOf(log)
@@ -119,14 +119,14 @@ export class MirroredAdvisories {
     return undefined
   }
 
-  #indexes(taken: readonly RegisteredAdvisory[]): Pick<AdvisoriesTaken, 'taken' | 'without'> {
-    const without = taken.filter((each) => !this.#hasDocument(each))
+  #indexes(taken: readonly RegisteredWord[]): Pick<AdvisoriesTaken, 'taken' | 'without'> {
+    const without = taken.filter((each) => each.what === 'advisory' && !this.#hasDocument(each))
     return { taken: taken.map(indexAt), without: without.map(indexAt) }
   }
 
-  /** Its document is here, or is withheld and will not come. */
-  #isDue(advisory: RegisteredAdvisory): boolean {
-    return this.#hasDocument(advisory) || isWithheld(this.#register, advisory.payload.document)
+  /** Its document is here, or is withheld and will not come; an answer has none. */
+  #isDue(word: RegisteredWord): boolean {
+    return word.what === 'answer' || this.#hasDocument(word) || isWithheld(this.#register, word.payload.document)
   }
 
   #hasDocument({ payload: { document } }: RegisteredAdvisory): boolean {
@@ -150,7 +150,7 @@ export class MirroredAdvisories {
   }
 }
 
-function indexAt({ effective }: RegisteredAdvisory): number {
+function indexAt({ effective }: RegisteredWord): number {
   return indexOf(effective)
 }
 

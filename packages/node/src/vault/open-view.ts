@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import type { Database } from '../register/database.ts'
 import type { Journal } from './journal.ts'
 import { hasMirrored } from './mirrored.ts'
+import { wordsBetween } from './register-word.ts'
 import { matchingVersion, schema, schemaVersion } from './schema.ts'
 
 /**
@@ -37,11 +38,6 @@ function belongs(view: View, journal: Journal, register: Database): boolean {
   const progress = view.prepare('SELECT cursor, statement FROM progress').get()
   const cursor = Number(progress?.['cursor'])
   if (cursor === 0) return true
-  const last = register
-    .prepare(
-      'SELECT entry.id AS id FROM advisory JOIN entry ON entry.position = advisory.position WHERE advisory.effective = ?',
-    )
-    .get(cursor - 1)
-  // Safe: the column is a BLOB of 32 bytes.
-  return last !== undefined && Buffer.from(last['id'] as Uint8Array).toString('hex') === progress?.['statement']
+  const [last] = wordsBetween(register, cursor - 1, cursor, 1)
+  return last?.statement === progress?.['statement']
 }

@@ -27,7 +27,20 @@ export class Sealer {
 const tagBytes = 16
 
 /** What a party finds again by name. */
-export type TaggedName = 'package' | 'advisory' | 'match' | 'seal-key' | 'correspondence' | 'message' | 'ticket'
+export type TaggedName =
+  | 'key'
+  | 'advisory'
+  | 'match'
+  | 'subject'
+  | 'seal-key'
+  | 'correspondence'
+  | 'message'
+  | 'ticket'
+  | 'case'
+  | 'case-move'
+  | 'case-order'
+  | 'submission'
+  | 'subscription'
 
 /** The part of the vault that is one hosted party's. */
 export class Partition extends Sealer {

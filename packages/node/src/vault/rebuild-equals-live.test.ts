@@ -7,7 +7,10 @@ import { test } from 'node:test'
 import { dropView } from '@comity/store'
 import { actor } from '@comity/testkit'
 import fc from 'fast-check'
+import { sha256Hex } from '@comity/crypto'
+import { advisoryUrn } from '@comity/statement'
 import { dump } from './dump.fixture.ts'
+import { csaf, kev, openVex } from './formats.fixture.ts'
 import { type House, closeHouse, houseIn, osv, publish, reopened, sbom, viewOf } from './vault.fixture.ts'
 
 /** Waits for the next turn of the event loop; whether the view then holds fewer than `least` components. */
@@ -18,6 +21,8 @@ async function hasFewer(path: string, least: number): Promise<boolean> {
   database.close()
   return Number(row?.['n']) < least
 }
+
+type Format = 'osv' | 'csaf' | 'vex'
 
 /** One thing that is done to a vault or to the register beside it. */
 type Deed =
@@ -30,6 +35,16 @@ type Deed =
       readonly fixed: string | undefined
       readonly withdrawn: boolean
       readonly garbled: boolean
+      readonly format: Format
+      readonly alias: number
+    }
+  | { readonly what: 'answer'; readonly id: number; readonly state: 'affected' | 'remedied' }
+  | {
+      readonly what: 'follow'
+      readonly name: number
+      readonly holds: Format | 'kev' | 'nothing'
+      readonly alias: number
+      readonly package: string
     }
   | { readonly what: 'restart' | 'keep a copy of the view' | 'settle' }
 
@@ -40,6 +55,16 @@ const packages = fc.array(
   { maxLength: 5 },
 )
 const who = fc.nat(1)
+const format = fc.constantFrom<Format>('osv', 'csaf', 'vex')
+
+/** A document about a package; two numbers of `alias` are CVE identifiers that several documents have, the others none. */
+function documentOf(format: Format, id: string, name: string, alias: number, fixed = '2.0.0'): object {
+  const cve = `CVE-2026-000${alias}`
+  const bare = name.replace('@a/', '')
+  if (format === 'csaf') return csaf(id, cve, bare, fixed)
+  if (format === 'vex') return openVex(alias > 1 ? id : cve, `pkg:npm/${bare}@1.0.0`, 'not_affected')
+  return osv(id, name, { fixed }, alias > 1 ? {} : { aliases: [cve] })
+}
 
 const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ what: fc.constant('add' as const), who, name: fc.nat(1), packages }) },
@@ -52,6 +77,26 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
       fixed: fc.option(versions, { nil: undefined }),
       withdrawn: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
       garbled: fc.integer({ min: 0, max: 7 }).map((n) => n === 0),
+      format,
+      alias: fc.nat(3),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      what: fc.constant('answer' as const),
+      id: fc.nat(2),
+      state: fc.constantFrom('affected' as const, 'remedied' as const),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      what: fc.constant('follow' as const),
+      name: fc.nat(1),
+      holds: fc.oneof(format, fc.constantFrom('kev' as const, 'nothing' as const)),
+      alias: fc.nat(3),
+      package: names,
     }),
   },
   { weight: 1, arbitrary: fc.record({ what: fc.constantFrom('remove' as const, 'erase' as const), who }) },
@@ -95,14 +140,39 @@ async function play(directory: string, copies: string, deeds: readonly Deed[]): 
       }
       case 'advise': {
         const revises = latest.get(deed.id)
-        const range = deed.fixed === undefined || deed.fixed === 'soon' ? {} : { fixed: deed.fixed }
-        const document = deed.garbled ? Buffer.from('{}') : osv(`OSV-${deed.id}`, deed.package, range)
-        const { statement } = await publish(house, document, {
+        const fixed = deed.fixed === 'soon' ? undefined : deed.fixed
+        const { format, alias, garbled } = deed
+        const document = documentOf(format, `DOC-${deed.id}`, deed.package, alias, fixed)
+        const { statement } = await publish(house, garbled ? Buffer.from('{}') : { ...document }, {
           id: `A-${deed.id}`,
           ...(revises !== undefined && { revises }),
           ...(deed.withdrawn && { withdrawn: '2026-11-22T00:00:00Z' }),
         })
         latest.set(deed.id, statement)
+        break
+      }
+      case 'answer': {
+        const statement = latest.get(deed.id)
+        const { node, operator, provider } = house
+        if (statement === undefined) break
+        const said = { advisory: statement, state: deed.state }
+        const sub = advisoryUrn(provider.urn, `A-${deed.id}`)
+        await node.submit(operator.sign('acknowledgement', sub, said, clock.now()))
+        break
+      }
+      case 'follow': {
+        const origin = 'https://source.invalid/'
+        const name = `document ${deed.name}`
+        if (deed.holds === 'nothing') await vault.follow({ origin, put: [], removed: [name] })
+        else {
+          const { holds, alias } = deed
+          const document =
+            holds === 'kev' ? kev(`CVE-2026-000${alias}`) : documentOf(holds, name, deed.package, alias, '3.0.0')
+          const bytes = Buffer.from(JSON.stringify(document))
+          const digest = `sha256:${sha256Hex(bytes)}`
+          await house.node.documents.put(digest, bytes)
+          await vault.follow({ origin, put: [{ name, digest }], removed: [] })
+        }
         break
       }
       case 'restart':
@@ -127,7 +197,7 @@ function partyOf(parties: readonly string[], who: number): string {
 
 test('rebuild-equals-live: vault.db dropped, or taken back to any earlier state, comes out the same', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(deed, { minLength: 6, maxLength: 18, size: 'max' }), async (deeds) => {
+    fc.asyncProperty(fc.array(deed, { minLength: 8, maxLength: 22, size: 'max' }), async (deeds) => {
       const folder = mkdtempSync(join(tmpdir(), 'comity-vault-'))
       const directory = join(folder, 'data')
       const copies = join(folder, 'copy.db')

@@ -6,6 +6,7 @@ import { inspect } from 'node:util'
 import { StoreError, type Truth, dropView } from '@comity/store'
 import { partyHex } from '@comity/statement'
 import { dump } from './dump.fixture.ts'
+import { csaf, openVex } from './formats.fixture.ts'
 import { Journal } from './journal.ts'
 import { closeHouse, houseIn, osv, publish, reopened, sbom, temporaryFolder, viewOf } from './vault.fixture.ts'
 import { Vault } from './vault.ts'
@@ -31,6 +32,19 @@ const secrets = {
   components: ['quiet-river-controller', 'hidden-turbine-driver'],
   versions: ['7.77.1', '31.4.15926'],
   names: ['Substation Seven', 'for the night shift'],
+  suppliers: ['discreet-works', 'cpe:2.3:a:discreet'],
+}
+
+/** The same SBOM with a supplier and a CPE of each component: other ways to be found by. */
+function withSupplier(document: Uint8Array): Uint8Array {
+  const json: { components: object[] } = JSON.parse(Buffer.from(document).toString())
+  const [supplier, cpe] = secrets.suppliers
+  const components = json.components.map((each) => ({
+    ...each,
+    supplier: { name: supplier },
+    cpe: `${cpe}:controller:7.77.1:*:*:*:*:*:*:*`,
+  }))
+  return Buffer.from(JSON.stringify({ ...json, components }))
 }
 
 test('sealed-stays-sealed: no byte of an inventory lies anywhere in the clear, nor who has one', async (context) => {
@@ -38,17 +52,22 @@ test('sealed-stays-sealed: no byte of an inventory lies anywhere in the clear, n
   const { vault, node, operator, directory } = house
   const [river, turbine] = secrets.components
   const [name = '', label = ''] = secrets.names
-  const document = sbom(`${river}@7.77.1`, `${turbine}@31.4.15926`, 'left@7.77.1')
+  const document = withSupplier(sbom(`${river}@7.77.1`, `${turbine}@31.4.15926`, 'left@7.77.1'))
   await vault.issueToken({ party: operator.urn, admin: false, label })
   await publish(house, osv('OSV-0', 'left', {}), { id: 'A-0' })
   await vault.settled()
   await vault.addInventory(operator.urn, name, document)
   const { statement } = await publish(house, osv('OSV-1', 'left', {}), { id: 'A-1' })
   await publish(house, osv('OSV-1', 'left', { fixed: '9.0.0' }), { id: 'A-1', revises: statement })
+  // Of other formats, and one that makes one match of two.
+  await publish(house, csaf('C-1', 'CVE-2026-1', 'left', '9.0.0'), { id: 'A-2' })
+  await publish(house, openVex('CVE-2026-2', 'pkg:npm/left', 'under_investigation'), { id: 'A-3' })
+  await publish(house, osv('OSV-4', 'left', {}, { aliases: ['CVE-2026-1'] }), { id: 'A-4' })
   await vault.settled()
-  assert.equal(vault.matches(operator.urn, { state: 'affected' }).matches.length, 2)
+  assert.equal(vault.matches(operator.urn, { state: 'affected' }).matches.length, 3)
+  assert.equal((await vault.matchesByPriority(operator.urn)).matches.length, 4)
 
-  const private_ = [...secrets.components, ...secrets.versions, ...secrets.names]
+  const private_ = [...secrets.components, ...secrets.versions, ...secrets.names, ...secrets.suppliers]
   const check = (when: string) => {
     assert.ok(filesOf(directory).length > 8, 'looks where the data is')
     for (const text of private_) assert.deepEqual(findAll(directory, text), [], `${text} ${when}`)

@@ -156,7 +156,7 @@ export function lines(vault: Vault, party: string): string[] {
     .matches(party, { limit: 1000 })
     .matches.map(
       ({ component, state, advisory }) =>
-        `${component.name}@${component.version} ${state} ${advisory.sub.split(':').at(-1)}`,
+        `${component.name}@${component.version} ${state} ${advisory.sub?.split(':').at(-1)}`,
     )
     .toSorted()
 }

@@ -4,6 +4,7 @@ import { departuresOf } from '../at-time.ts'
 import { type Case, deadlineOf, type Move, type RunningClock } from '../case.ts'
 import type { ChosenLength, ClockDefinition, Procedure } from '../definition.ts'
 import { ProcedureError } from '../procedure-error.ts'
+import { concernedBy, isThread } from '../sight.ts'
 import { endOf } from './end.ts'
 import type { Length } from './length.ts'
 
@@ -11,6 +12,7 @@ import type { Length } from './length.ts'
 export function clocksAfter(procedure: Procedure, of: Case, move: Move, isLast: boolean): Case['clocks'] {
   const clocks: Record<string, RunningClock> = { ...of.clocks }
   for (const [name, clock] of Object.entries(procedure.clocks)) {
+    if (clock.isEach === true) continue
     const running = clocks[name]
     const stops =
       clock.stops.includes(move.name) &&
@@ -23,6 +25,35 @@ export function clocksAfter(procedure: Procedure, of: Case, move: Move, isLast: 
     if (begun !== undefined) clocks[name] = begun
   }
   return clocks
+}
+
+/** The clocks of which each party of a role has its own, after a move; undefined where the case has none. */
+export function eachClocksAfter(procedure: Procedure, of: Case, move: Move): Case['eachClocks'] {
+  const all: Record<string, Readonly<Record<string, RunningClock>>> = { ...of.eachClocks }
+  for (const [name, clock] of Object.entries(procedure.clocks)) {
+    const isStart = clock.starts.includes(move.name)
+    const isStop = clock.stops.includes(move.name)
+    if (clock.isEach !== true || !(isStart || isStop)) continue
+    const own: Record<string, RunningClock> = { ...all[name] }
+    for (const party of whoseClock(procedure, clock, of, move)) {
+      const running = own[party]
+      if (isStop && running !== undefined && running.stoppedAt === undefined)
+        own[party] = { ...running, stoppedAt: move.filedAt, stoppedBy: move.statement }
+      const begun = isStart ? started(clock, of, move) : undefined
+      if (begun !== undefined) own[party] = begun
+    }
+    if (Object.keys(own).length > 0) all[name] = own
+  }
+  return Object.keys(all).length === 0 ? undefined : all
+}
+
+/** Whose own clock a move is about: those that it names, else its author, else all that have one and see it. */
+function whoseClock(procedure: Procedure, { binds }: ClockDefinition, of: Case, move: Move): readonly string[] {
+  const parties = of.roles[binds] ?? []
+  const named = concernedBy(procedure, move)
+  if (named.length > 0) return named.filter((party) => parties.includes(party))
+  if (parties.includes(move.by)) return [move.by]
+  return isThread(procedure, of, move) ? [] : parties
 }
 
 /** Whether a clock of notices goes on: the notice that is taken back is not the one it shows. */

@@ -3,7 +3,7 @@ import type { Statement } from '../statement.ts'
 
 /**
  * What a key may do. `sign` covers all kinds but those: `approval` takes `approve`; `time`, `refusal`,
- * `commitment` and `delivery` take `receipt`, because they are the node's own. `seal`, `log` and
+ * `commitment`, `delivery`, `order` and `record` take `receipt`, because they are the node's own. `seal`, `log` and
  * `witness` sign no statements at all.
  */
 export const roles = ['sign', 'approve', 'seal', 'log', 'receipt', 'witness'] as const

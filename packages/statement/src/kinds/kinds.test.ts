@@ -12,8 +12,8 @@ import { AT, exampleOf, read, violation } from './kinds.fixture.ts'
 import { coreKinds, kindRegistry } from './registry.ts'
 import { partyKind } from './party.ts'
 
-test('there are twenty kinds, each with a title, a purpose and one name', () => {
-  assert.equal(coreKinds.length, 20)
+test('there are twenty-three kinds, each with a title, a purpose and one name', () => {
+  assert.equal(coreKinds.length, 23)
   for (const kind of coreKinds) {
     assert.match(kind.name, /^[a-z]+$/)
     assert.ok(kind.title.length > 3 && kind.purpose.length > 60, kind.name)
@@ -233,7 +233,7 @@ test('another room can define kinds of its own', () => {
     schema: date,
     example: { sub: PARTY_A, payload: '2026-11-21T00:00:00Z' },
   })
-  assert.equal(kindRegistry(coreKinds, [kind]).size, 21)
+  assert.equal(kindRegistry(coreKinds, [kind]).size, 24)
 })
 
 test('schema checks run compiled here, and agree with the interpreted ones of browsers that forbid eval', async () => {

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { CASE, ORIGIN, PARTY_B } from './examples.ts'
-import { closed, documents, origin } from './fields.ts'
+import { closed, documents, origin, statementId } from './fields.ts'
 import { defineKind } from './kind.ts'
 import { anyCase } from './subjects.ts'
 
@@ -12,6 +12,16 @@ const body = Type.Unsafe<Readonly<Record<string, unknown>>>({
   type: 'object',
   maxProperties: MAX_BODY_MEMBERS,
   description: 'what the move says: its schema is that of the move in its procedure',
+})
+
+/** Fields of the body that fewer see than the move itself; in a private case alone. */
+const sealed = Type.Unsafe<Readonly<Record<string, string>>>({
+  type: 'object',
+  minProperties: 1,
+  maxProperties: MAX_BODY_MEMBERS,
+  patternProperties: { '^[A-Za-z][A-Za-z0-9-]{0,63}$': { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' } },
+  additionalProperties: false,
+  description: 'of a private case: fields that not everybody who sees the move sees, each by a salted digest',
 })
 
 const place = closed({
@@ -41,6 +51,12 @@ export const movePayload = closed({
   place: Type.Optional(place),
   body,
   documents: Type.Optional(documents),
+  after: Type.Optional({
+    ...statementId,
+    description:
+      'of a private case: id of the newest order which all parties see that its author has; a seat that shows two orders is caught by it',
+  }),
+  sealed: Type.Optional(sealed),
 })
 
 /** Payload of a `move`. */

@@ -43,6 +43,8 @@ const KINDS_WITHOUT_THRESHOLD: ReadonlySet<string> = new Set([
   'refusal',
   'commitment',
   'delivery',
+  'order',
+  'record',
   'message',
 ])
 

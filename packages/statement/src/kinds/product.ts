@@ -16,6 +16,25 @@ const updatePolicy = closed({
   supportUntil: Type.Optional(date),
 })
 
+const continuity = closed({
+  worksAlone: oneOf(
+    ['fully', 'limited', 'no'],
+    'whether what users have goes on working without the provider, its servers and its licences',
+  ),
+  noticeDays: Type.Integer({
+    minimum: 0,
+    maximum: 3650,
+    description: 'days between the notice of an end or a restriction of supply and that end',
+  }),
+  until: Type.Optional({
+    ...date,
+    description: 'until when the commitment holds; absent: while the product is supplied',
+  }),
+  escrow: Type.Optional(text(1000, 'where source or keys are deposited, and when they are released to users')),
+  transfer: Type.Optional(text(1000, 'who would take it over, or how users can have it maintained by others')),
+  terms: Type.Optional(url),
+})
+
 export const productPayload = closed({
   name: text(200),
   description: Type.Optional(text(2000)),
@@ -31,6 +50,7 @@ export const productPayload = closed({
       documentation: Type.Optional(url),
     }),
   ),
+  continuity: Type.Optional(continuity),
   homepage: Type.Optional(url),
   documents: Type.Optional(documents),
 })
@@ -42,7 +62,7 @@ export const productKind = defineKind({
   name: 'product',
   title: 'Product',
   purpose:
-    'Registers a product with its update policy: how updates arrive, whether the user consents, whether security updates come apart, until when there is support. A later one replaces it.',
+    'Registers a product with its update policy: how updates arrive, whether the user consents, whether security updates come apart, until when there is support; how users take their data out; and what the provider commits itself to for the time after it. A later one replaces it.',
   schema: productPayload,
   sub: ownProduct,
   example: {
@@ -56,6 +76,11 @@ export const productKind = defineKind({
         security: 'separate',
         rollback: true,
         supportUntil: '2031-12-31T00:00:00Z',
+      },
+      continuity: {
+        worksAlone: 'fully',
+        noticeDays: 365,
+        escrow: 'Source at a notary, released if support ends early.',
       },
       portability: { formats: ['application/json'], documentation: 'https://north.invalid/export' },
     },

@@ -2,6 +2,7 @@ import { acknowledgementKind, type AcknowledgementPayload } from './acknowledgem
 import { adherenceKind, type AdherencePayload } from './adherence.ts'
 import { advisoryKind, type AdvisoryPayload } from './advisory.ts'
 import { approvalKind, type ApprovalPayload } from './approval.ts'
+import { recordKind, type RecordPayload } from './record.ts'
 import { commitmentKind, type CommitmentPayload } from './commitment.ts'
 import { continuationKind, type ContinuationPayload } from './continuation.ts'
 import { deliveryKind, type DeliveryPayload } from './delivery.ts'
@@ -10,11 +11,13 @@ import { findingsKind, type FindingsPayload } from './findings.ts'
 import type { Kind } from './kind.ts'
 import { messageKind, type MessagePayload } from './message.ts'
 import { moveKind, type MovePayload } from './move.ts'
+import { orderKind, type OrderPayload } from './order.ts'
 import { partyKind, type PartyPayload } from './party.ts'
 import { policyKind, type PolicyPayload } from './policy.ts'
 import { productKind, type ProductPayload } from './product.ts'
 import { refusalKind, type RefusalPayload } from './refusal.ts'
 import { releaseKind, type ReleasePayload } from './release.ts'
+import { supplyKind, type SupplyPayload } from './supply.ts'
 import { supportKind, type SupportPayload } from './support.ts'
 import { timeKind, type TimePayload } from './time.ts'
 import { trustKind, type TrustPayload } from './trust.ts'
@@ -33,15 +36,18 @@ export const coreKinds: readonly Kind[] = [
   supportKind,
   productKind,
   releaseKind,
+  supplyKind,
   advisoryKind,
   acknowledgementKind,
   moveKind,
+  recordKind,
   findingsKind,
   withholdingKind,
   commitmentKind,
   refusalKind,
   messageKind,
   deliveryKind,
+  orderKind,
 ]
 
 /** Payload types by kind, for `readPayloadAs`. */
@@ -57,15 +63,18 @@ export interface CorePayloads {
   readonly support: SupportPayload
   readonly product: ProductPayload
   readonly release: ReleasePayload
+  readonly supply: SupplyPayload
   readonly advisory: AdvisoryPayload
   readonly acknowledgement: AcknowledgementPayload
   readonly move: MovePayload
+  readonly record: RecordPayload
   readonly findings: FindingsPayload
   readonly withholding: WithholdingPayload
   readonly commitment: CommitmentPayload
   readonly refusal: RefusalPayload
   readonly message: MessagePayload
   readonly delivery: DeliveryPayload
+  readonly order: OrderPayload
 }
 
 /** Kinds by name. */

@@ -9,6 +9,7 @@ import {
   parseProductUrn,
   parseReleaseUrn,
   parseStatementUrn,
+  parseSupplyUrn,
 } from '../identifiers.ts'
 import type { SubjectForm } from './kind.ts'
 
@@ -57,6 +58,12 @@ export const ownRelease: SubjectForm = {
       ? undefined
       : 'must be urn:comity:product:<hex of iss>:<slug>@<percent-encoded version>'
   },
+}
+
+export const ownSupply: SubjectForm = {
+  form: '`urn:comity:supply:<own party hex>:<slug>`',
+  check: (sub, { iss }) =>
+    parseSupplyUrn(sub)?.party === iss ? undefined : 'must be urn:comity:supply:<hex of iss>:<slug>',
 }
 
 export const ownAdvisory: SubjectForm = {

@@ -9,7 +9,7 @@ import { kidOf, type PartyKey, type PartyState, rawKey } from './party-state.ts'
 export type KeyStatus = 'valid' | 'unknown' | 'revoked' | 'not-yet-valid'
 
 /** What a node says for itself, without a person. */
-const kindsOfTheNode: ReadonlySet<string> = new Set(['time', 'refusal', 'commitment', 'delivery'])
+const kindsOfTheNode: ReadonlySet<string> = new Set(['time', 'refusal', 'commitment', 'delivery', 'order', 'record'])
 
 /** The role that signs a kind: the node's own kinds are signed by its receipt key, approvals by `approve`. */
 export function roleFor(kind: string): Role {

@@ -19,6 +19,7 @@ const tables: Readonly<Record<string, string>> = {
   adherence: 'effective',
   product: 'effective',
   release: 'effective',
+  supply: 'effective',
   advisory: 'effective',
   acknowledgement: 'effective',
   document: 'position',

@@ -4,6 +4,8 @@ import type { ComityNode } from '../../node.ts'
 import type { Vault } from '../../vault/vault.ts'
 import { FederationError } from '../federation-error.ts'
 import type { Fetch } from '../peers/peer.ts'
+import { PrivateCases } from '../cases/private-cases.ts'
+import { CaseReader } from '../cases/record/case-reader.ts'
 import { Uploads } from './attachments/uploads.ts'
 import { Committer } from './commitment/committer.ts'
 import { commitmentLog, registeredCommitment } from './commitment/node-log.ts'
@@ -19,7 +21,7 @@ import { InboxReader } from './record/inbox-reader.ts'
 import { SealKeyBook } from './seal-key-book.ts'
 import { Carrier } from './sending/carrier.ts'
 import { Courier } from './sending/courier.ts'
-import { Dispatch } from './sending/dispatch.ts'
+import { type Delivery, Dispatch } from './sending/dispatch.ts'
 import { Outbox, type Sent } from './sending/outbox.ts'
 
 export interface InboxOptions {
@@ -54,10 +56,12 @@ export class Inbox {
   readonly links: Links
   readonly reception: Reception
   readonly arrivals: Arrivals
+  /** Cases that lie in vaults, and what is submitted at its minute. */
+  readonly cases: PrivateCases
   readonly #options: InboxOptions
   readonly #parts: ReceptionParts
   readonly #outbox: Outbox
-  readonly #courier: Courier
+  readonly #courier: Courier<Delivery>
   readonly #carrier: Carrier
   readonly #committer: Committer
   readonly #loops: Loops
@@ -83,7 +87,7 @@ export class Inbox {
     const parts: ReceptionParts = { desk, reader, directory, signer: node, now: node.now }
     this.#options = options
     this.#parts = parts
-    this.reception = new Reception(parts)
+    this.reception = new Reception(parts, () => this.cases.reception)
     this.arrivals = new Arrivals(parts, this.reception)
     this.uploads = new Uploads(desk.blobs, node.now)
     this.messages = new Messages(parts)
@@ -92,6 +96,22 @@ export class Inbox {
     this.#outbox = new Outbox(parts, this.reception, this.uploads)
     const { reception, arrivals } = this
     const dispatch = new Dispatch({ desk, reader, directory, reception, arrivals, fetch })
+    this.cases = new PrivateCases({
+      ...parts,
+      reader: new CaseReader(desk),
+      signer: node,
+      origin: node.origin,
+      size: () => node.head.size,
+      destination: (to) => dispatch.destination(to),
+      submitter: {
+        submit: (statement) => node.submit(statement),
+        hasDocument: (digest) => node.documents.has(digest),
+        putDocument: async (digest, content) => void (await node.documents.put(digest, content)),
+      },
+      random,
+      onError,
+      wake: () => this.#loops.wake(),
+    })
     this.#courier = new Courier(dispatch, random, onError, () => this.#loops.wake())
     this.#carrier = new Carrier({ desk, reader, dispatch, random, onDefect: onError })
     this.#committer = new Committer({ desk, reader, log: commitmentLog(node) })
@@ -100,6 +120,7 @@ export class Inbox {
         (now) => this.#committer.step(now),
         (now) => this.#courier.step(now),
         (now) => this.#carrier.step(now),
+        ...this.cases.steps,
         (now) => this.#sweep(now),
       ],
       node.now,

@@ -34,7 +34,7 @@ async function hearing(context: TestContext): Promise<Heard> {
     (path) => answer(path),
   )
   const peers = [peerOf(other, peer.url)]
-  const gossip = new Gossip({ peers: () => peers, mirrors: follower.mirrors, fetch })
+  const gossip = new Gossip({ origin: 'own.example', peers: () => peers, mirrors: follower.mirrors, fetch })
   let now = follower.clock.now
   return {
     follower,

@@ -28,13 +28,23 @@ export interface ComparedLogs {
 }
 
 export interface GossipParts {
+  /** Of this node's own log. */
+  readonly origin: string
   readonly peers: () => readonly Peer[]
   readonly mirrors: ComparedLogs
   readonly fetch: Fetch
 }
 
+/** How much of this node's own log a peer says that it holds. */
+export interface Held {
+  readonly size: number
+  /** When it first said that, in whole seconds since the epoch. */
+  readonly at: number
+}
+
 interface Neighbour {
   nextAt: number
+  held?: Held
   /** Where in its list the next round begins. */
   from: number
 }
@@ -64,23 +74,30 @@ export class Gossip {
     return Math.min(now + askEvery, ...[...this.#neighbours.values()].map(({ nextAt }) => nextAt))
   }
 
+  /** What a peer last said that it holds of this node's own log; undefined where it said nothing of it. */
+  heldBy(peer: string): Held | undefined {
+    return this.#neighbours.get(peer)?.held
+  }
+
   async #askInTurn(peer: Peer, now: number): Promise<void> {
     const neighbour = this.#neighbours.get(peer.origin) ?? { nextAt: now, from: 0 }
     this.#neighbours.set(peer.origin, neighbour)
     if (neighbour.nextAt > now) return
     neighbour.nextAt = now + askEvery
     try {
-      await this.#ask(peer, neighbour)
+      await this.#ask(peer, neighbour, now)
     } catch (error) {
       if (!(error instanceof FederationError)) throw error
     }
   }
 
-  async #ask({ url }: Peer, neighbour: Neighbour): Promise<void> {
-    const { mirrors } = this.#parts
+  async #ask({ url }: Peer, neighbour: Neighbour, now: number): Promise<void> {
+    const { mirrors, origin: own } = this.#parts
     const ours = new Set(mirrors.origins())
     const list = await this.#json(`${url}/mirrors`, maxListBytes)
     if (!mirrorList.Check(list)) return
+    const held = list.mirrors.find(({ origin }) => origin === own)?.size
+    if (held !== undefined && held !== neighbour.held?.size) neighbour.held = { size: held, at: Math.floor(now) }
     const shared = list.mirrors.filter(
       ({ origin }) => ours.has(origin) && mirrors.find(origin)?.isQuarantined === false,
     )

@@ -23,7 +23,7 @@ test('what is no peer and nobody published is not asked', async (context) => {
     response.end()
   })
   const { fetch } = guarded(context, {
-    destination: (to, publishedBy) =>
+    destination: (to, { publishedBy }) =>
       publishedBy === 'urn:a' && to.pathname === '/inbox' ? { name: 'a', allowPrivate: true } : undefined,
   })
   await assert.rejects(fetch(url), { code: 'not-a-peer', message: /Add the peer first/ })

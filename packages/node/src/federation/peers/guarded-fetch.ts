@@ -16,6 +16,8 @@ export interface Destination {
   /** Calls to one name share their limits: the origin of a peer's log, or the host of a published address. */
   readonly name: string
   readonly allowPrivate: boolean
+  /** Limits of their own, where those of peers do not fit. */
+  readonly lane?: LaneLimits
 }
 
 /** How a call ended: with an answer, or with a code. */
@@ -23,7 +25,7 @@ export type CallOutcome = 'answered' | 'failed' | FederationError['code']
 
 export interface GuardedFetchOptions {
   /** Whether an address may be asked, and as whose; undefined for no. */
-  readonly destination: (url: URL, publishedBy: string | undefined) => Destination | undefined
+  readonly destination: (url: URL, asked: Pick<FetchInit, 'publishedBy' | 'source'>) => Destination | undefined
   /** Hears how each call ended. `failed`: an answer with status 429 or 5xx. */
   readonly onCall?: (destination: Destination, outcome: CallOutcome, error?: FederationError) => void
   /** Whole seconds since the epoch. */
@@ -146,9 +148,12 @@ export class GuardedFetch {
     return to
   }
 
-  #destinationOf(url: URL, { publishedBy }: FetchInit): Destination {
-    const destination = this.#options.destination(url, publishedBy)
+  #destinationOf(url: URL, asked: FetchInit): Destination {
+    const destination = this.#options.destination(url, asked)
     if (destination !== undefined) return destination
+    const { publishedBy, source } = asked
+    if (source !== undefined)
+      throw new FederationError('not-a-peer', `${url.href} is no address that the source ${source} may lead to`)
     throw new FederationError(
       'not-a-peer',
       publishedBy === undefined
@@ -157,13 +162,14 @@ export class GuardedFetch {
     )
   }
 
-  #laneOf({ name }: Destination): OutgoingLane {
+  #laneOf({ name, lane: own }: Destination): OutgoingLane {
     const known = this.#lanes.get(name)
     if (known !== undefined) return known
     if (this.#lanes.size >= lanesKept) {
       for (const [each, lane] of this.#lanes) if (lane.isIdle) this.#lanes.delete(each)
     }
-    const { lane: limits, now } = this.#options
+    const { lane: general, now } = this.#options
+    const limits = own ?? general
     const clock = () => performance.now()
     const lane = new OutgoingLane({ name, clock, now, ...(limits === undefined ? {} : { limits }) })
     this.#lanes.set(name, lane)

@@ -36,6 +36,8 @@ export interface FetchInit extends RequestInit {
   readonly maxMilliseconds?: number
   /** The party that published this address in its own statement, where it is no peer's address. */
   readonly publishedBy?: string
+  /** The source of documents that the keeper told this node to follow, where it is that source's address. */
+  readonly source?: string
   /** It carries sealed messages, and is neither counted nor reported: that would say that there were some. */
   readonly sealed?: boolean
 }

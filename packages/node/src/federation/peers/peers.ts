@@ -5,7 +5,7 @@ import { type Destination, GuardedFetch, checkedUrl } from './guarded-fetch.ts'
 import { type Expectation, type Introduction, introduce, witnessKey, witnessKeysAtMost } from './introduction.ts'
 import { PeerList } from './peer-list.ts'
 import type { PeerRole, PeerState } from './peer-state.ts'
-import { type Fetch, type Peer, isWitnessAlone } from './peer.ts'
+import { type Fetch, type FetchInit, type Peer, isWitnessAlone } from './peer.ts'
 
 /** What a keeper says when he adds a peer. */
 export interface PeerRequest extends Expectation {
@@ -28,6 +28,9 @@ export interface AddedPeer {
   readonly outcome: 'added' | 'changed' | 'unchanged'
 }
 
+/** Whether an address may be asked for a source of documents, and as whose; undefined for no. */
+export type Permission = (source: string, url: URL) => Destination | undefined
+
 /** What somebody who deals with a peer knows about how it is doing. */
 export type PeerReport = Partial<Omit<PeerState, 'origin' | 'url' | 'role'>>
 
@@ -45,7 +48,7 @@ export interface PeersParts {
 
 /** The other nodes that this one deals with, and the only way to them. */
 export class Peers {
-  /** Asks peers, and what a party published (`publishedBy`). Throws {@link FederationError}. */
+  /** Asks peers, what a party published (`publishedBy`), and sources of documents (`source`). Throws {@link FederationError}. */
   readonly fetch: Fetch
   readonly #parts: PeersParts
   readonly #list: PeerList
@@ -53,6 +56,7 @@ export class Peers {
   readonly #guard: GuardedFetch
   readonly #sources: ((peer: Peer) => PeerReport | undefined)[] = []
   readonly #listeners = new Set<() => void>()
+  #permission: Permission = () => undefined
   /** Nodes that the keeper is being introduced to at the moment, by address, with how often. */
   readonly #meeting = new Map<string, { readonly allowPrivate: boolean; count: number }>()
 
@@ -62,7 +66,7 @@ export class Peers {
     this.#list = new PeerList(cells)
     this.#contacts = new Contacts((name) => this.find(name) !== undefined, now)
     this.#guard = new GuardedFetch({
-      destination: (url, publishedBy) => this.#destination(url, publishedBy),
+      destination: (url, asked) => this.#destination(url, asked),
       onCall: ({ name }, outcome, error) => this.#contacts.note(name, outcome, error),
       now,
     })
@@ -186,6 +190,11 @@ export class Peers {
     this.#sources.push(source)
   }
 
+  /** Whoever follows sources of documents says which addresses are theirs; nobody else may be asked in their name. */
+  permitSources(permission: Permission): void {
+    this.#permission = permission
+  }
+
   /** How each peer is doing, in the order of the list. */
   states(): readonly PeerState[] {
     return this.list().map((peer) => {
@@ -215,7 +224,8 @@ export class Peers {
   }
 
   /** Whose an address is. Of several that fit, the longest: one host may serve several logs. */
-  #destination(url: URL, publishedBy: string | undefined): Destination | undefined {
+  #destination(url: URL, { publishedBy, source }: Pick<FetchInit, 'publishedBy' | 'source'>): Destination | undefined {
+    if (source !== undefined) return this.#permission(source, url)
     const inside = (base: string) => isInside(url, base)
     // What the keeper allows while being introduced may differ from what was allowed before.
     for (const [base, { allowPrivate }] of this.#meeting) if (inside(base)) return { name: url.host, allowPrivate }
@@ -232,7 +242,7 @@ export class Peers {
   #overSimulated(carry: Fetch): Fetch {
     return async (text, init) => {
       const url = checkedUrl(text)
-      const destination = this.#destination(url, init?.publishedBy)
+      const destination = this.#destination(url, init ?? {})
       if (destination === undefined)
         throw new FederationError('not-a-peer', `${url.href} is no address of a peer: nothing else is asked`)
       try {

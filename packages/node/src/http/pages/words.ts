@@ -73,6 +73,8 @@ export function told({ kind, sub, payload }: StatementSummary & { readonly paylo
       return `registered the product ${text('name') ?? ''} with its update policy`
     case 'release':
       return `registered release ${parseReleaseUrn(sub)?.version ?? ''} of a product with its bill of materials`
+    case 'supply':
+      return `gave notice of a supply restriction: ${text('action') ?? ''}`
     case 'advisory':
       return `published the advisory ${text('id') ?? ''}: ${text('title') ?? ''}`
     case 'acknowledgement':

@@ -1,5 +1,5 @@
 /** Lists and histories of things that a later statement about the same thing replaces: products, releases, advisories. */
-import { parseAdvisoryUrn, parseProductUrn, parseReleaseUrn } from '@comity/statement'
+import { parseAdvisoryUrn, parseProductUrn, parseReleaseUrn, parseSupplyUrn } from '@comity/statement'
 import type { Database } from '../../register/database.ts'
 import { ofParty } from '../../register/of-party.ts'
 import { logOf, rangeOf } from '../../register/position.ts'
@@ -94,11 +94,14 @@ function numberOf(database: Database, urn: string, log: number): number | undefi
   return row === undefined ? undefined : Number(row['party'])
 }
 
-/** All that was stated about one thing, with its author's names and the payload: the latest first, at most a hundred. */
+/**
+ * All that was stated about one thing, with its author's names and the payload, of which releases keep none: the latest
+ * first, at most a hundred.
+ */
 export function versionsOf(database: Database, things: Things<unknown>, sub: string): readonly Row[] {
   const sight = new Sight(database)
   const select = database.prepare(
-    `SELECT ${columnsOf(things)}, party.names AS names, kind_row.payload AS payload
+    `SELECT ${columnsOf(things)}, party.names AS names, ${things.table === 'release' ? 'NULL' : 'kind_row.payload'} AS payload
      FROM ${things.table} kind_row ${placeJoin}
      WHERE ${isThing} AND kind_row.effective >= ? AND kind_row.effective < ?
      ORDER BY kind_row.effective DESC LIMIT ${versionsShown}`,
@@ -108,10 +111,10 @@ export function versionsOf(database: Database, things: Things<unknown>, sub: str
   return stays.flatMap(({ from, to }) => select.all(thingKey(sub), sub, from, to)).slice(0, versionsShown)
 }
 
-/** A product, release or advisory bears its party in its name. */
+/** A product, release, notice or advisory bears its party in its name. */
 function ownerOf(sub: string): string {
   const product = parseReleaseUrn(sub)?.product ?? sub
-  return (parseProductUrn(product) ?? parseAdvisoryUrn(sub))?.party ?? ''
+  return (parseProductUrn(product) ?? parseAdvisoryUrn(sub) ?? parseSupplyUrn(sub))?.party ?? ''
 }
 
 function isShown(sight: Sight, { table }: Things<unknown>, row: Row): boolean {

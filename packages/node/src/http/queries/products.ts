@@ -24,7 +24,7 @@ const products: Things<ProductSummary> = {
   }),
 }
 
-const releases: Things<ReleaseSummary> = {
+export const releases: Things<ReleaseSummary> = {
   table: 'release',
   columns:
     'kind_row.sub AS sub, kind_row.product AS product, kind_row.version AS version, kind_row.released AS released, kind_row.sbom AS sbom',

@@ -1,21 +1,39 @@
 import { api, type CaseMovesQuery, type CasesQuery, type DueCasesQuery } from '@comity/contract'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { rangeOf } from '../../register/position.ts'
 import type { ComityNode } from '../../node.ts'
+import type { Authorisation } from '../authorisation.ts'
 import { taggedBySize } from '../caching.ts'
 import type { HttpContext } from '../context.ts'
 import { answers } from '../documented.ts'
 import { listCases, listDue, listMoves } from '../queries/cases.ts'
+import { privateCaseDetails } from '../queries/one-private-case.ts'
+import { privateLook } from '../queries/private-case-look.ts'
+import { listPrivateCases, listPrivateDue, listPrivateMoves } from '../queries/private-cases.ts'
 import { caseDetails, seatNamed } from '../queries/one-case.ts'
 import { RequestError } from '../request-error.ts'
 
 const tags = ['Cases']
 
-/** `/cases`: the list, what is due, one case, and its moves. Moves are filed as any statement is. */
-export function caseRoutes(app: FastifyInstance, { node }: HttpContext): void {
+/**
+ * `/cases`: the list, what is due, one case, and its moves. Moves are filed as any statement is. Who shows the token of a
+ * party sees the private cases of that party in the same place.
+ */
+export function caseRoutes(app: FastifyInstance, context: HttpContext, may: Authorisation): void {
+  const { node } = context
   // What a clock says changes with its deadline, and with no entry of any log.
-  const onRequest = taggedBySize(node, () => String(lastLapse(node)))
-  const onCaseRequest = taggedBySize(node, () => `${lastLapse(node)}-${node.seat.refused}`)
+  const onRequest = unlessPrivate(
+    may,
+    taggedBySize(node, () => String(lastLapse(node))),
+  )
+  const onCaseRequest = unlessPrivate(
+    may,
+    taggedBySize(node, () => `${lastLapse(node)}-${node.seat.refused}`),
+  )
+  const lookOf = (request: FastifyRequest) => {
+    const party = may.partyIfShown(request)
+    return party === undefined ? undefined : privateLook(context, party)
+  }
 
   app.get<{ Querystring: CasesQuery }>('/cases', {
     onRequest,
@@ -24,11 +42,16 @@ export function caseRoutes(app: FastifyInstance, { node }: HttpContext): void {
       tags,
       summary: 'Cases, the last opened first',
       description:
-        'Those of the own log and of each log that is mirrored, as far as it is read. A page can be short, even empty, and still have a next one.',
+        'Those of the own log and of each log that is mirrored, as far as it is read. A page can be short, even empty, and still have a next one. With the token of a party its private cases stand on the first page, before the others and beyond its limit.',
       querystring: api.casesQuery,
       response: answers(api.casesResponse, 'one page'),
     },
-    handler: async (request, reply) => reply.send(listCases(node.reader, request.query, node.now())),
+    handler: async (request, reply) => {
+      const page = listCases(node.reader, request.query, node.now())
+      const look = request.query.cursor === undefined ? lookOf(request) : undefined
+      const own = look === undefined ? [] : listPrivateCases(look, request.query)
+      return reply.send({ ...page, items: [...own, ...page.items] })
+    },
   })
 
   app.get<{ Querystring: DueCasesQuery }>('/cases/due', {
@@ -41,8 +64,13 @@ export function caseRoutes(app: FastifyInstance, { node }: HttpContext): void {
       querystring: api.dueCasesQuery,
       response: answers(api.dueCasesResponse, 'one page'),
     },
-    handler: async (request, reply) =>
-      reply.header('cache-control', 'no-cache').send(listDue(node.reader, request.query, node.now())),
+    handler: async (request, reply) => {
+      const page = listDue(node.reader, request.query, node.now())
+      const look = request.query.cursor === undefined ? lookOf(request) : undefined
+      const own = look === undefined ? [] : listPrivateDue(look, request.query)
+      const items = [...own, ...page.items].toSorted((one, other) => one.at - other.at)
+      return reply.header('cache-control', look === undefined ? 'no-cache' : 'no-store').send({ ...page, items })
+    },
   })
 
   app.get<{ Params: { urn: string } }>('/cases/:urn', {
@@ -57,7 +85,9 @@ export function caseRoutes(app: FastifyInstance, { node }: HttpContext): void {
       response: answers(api.caseResponse, 'the case as its seat has it, with what other logs show of its clocks'),
     },
     handler: async (request, reply) => {
-      const found = caseDetails(node, request.params.urn)
+      const look = lookOf(request)
+      const own = look && privateCaseDetails(look, request.params.urn)
+      const found = own ?? caseDetails(node, request.params.urn)
       if (found === undefined) throw unknown(node, request.params.urn)
       return reply.send(found)
     },
@@ -74,11 +104,22 @@ export function caseRoutes(app: FastifyInstance, { node }: HttpContext): void {
       response: answers(api.caseMovesResponse, 'one page, in the order in which they took effect'),
     },
     handler: async (request, reply) => {
-      const page = listMoves(node.reader, request.params.urn, request.query, node.now())
+      const look = lookOf(request)
+      const own = look && listPrivateMoves(look, request.params.urn, request.query)
+      const page = own ?? listMoves(node.reader, request.params.urn, request.query, node.now())
       if (page === undefined) throw unknown(node, request.params.urn)
       return reply.send(page)
     },
   })
+}
+
+/** What is of a vault is kept by nobody on its way. */
+function unlessPrivate(may: Authorisation, tagged: ReturnType<typeof taggedBySize>): ReturnType<typeof taggedBySize> {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    if (may.partyIfShown(request) === undefined) return tagged(request, reply)
+    reply.header('cache-control', 'no-store')
+    return undefined
+  }
 }
 
 /** The last deadline that has passed: no clock stands otherwise before the next one does. */

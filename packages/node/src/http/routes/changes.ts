@@ -2,6 +2,7 @@ import { api, type ChangesQuery } from '@comity/contract'
 import type { FastifyInstance } from 'fastify'
 import { type Changes, type MirroredLog, changesBetween, momentsOf } from '../../changes.ts'
 import type { ComityNode } from '../../node.ts'
+import { documentsOf } from '../../register/cut-documents.ts'
 import type { HttpContext } from '../context.ts'
 import { CostlyAnswers } from '../costly-answers.ts'
 import { answers } from '../documented.ts'
@@ -31,7 +32,7 @@ export function changeRoutes(app: FastifyInstance, { node, gate }: HttpContext):
         origin: node.origin,
         size: node.head.size,
         root: (size: number) => node.ledger.tree.root(size),
-        stored: (digest: string) => node.documents.has(`sha256:${digest}`),
+        documents: documentsOf(node.documents),
         mirrored: mirroredLogs(node),
       }
       const moments = momentsOf(source, from, to)

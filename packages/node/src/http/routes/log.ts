@@ -2,26 +2,36 @@
 import { mediaType } from '@comity/contract'
 import type { FastifyInstance } from 'fastify'
 import type { HttpContext } from '../context.ts'
+import { matches } from '../caching.ts'
 import { answersBytes } from '../documented.ts'
+import { NextBatch } from '../next-batch.ts'
 import { sendTile, tileParams } from '../tiles.ts'
 
 const tags = ['Log']
 
 /** `/checkpoint` and `/tile/`: all that an audit of the log reads. */
 export function logRoutes(app: FastifyInstance, { node }: HttpContext): void {
+  const nextBatch = new NextBatch(node)
+  app.addHook('preClose', async () => nextBatch.end())
+
   app.get('/checkpoint', {
     schema: {
       operationId: 'checkpoint',
       tags,
       summary: 'The newest signed checkpoint',
-      description: 'With a line of each witness that has cosigned it already (C2SP tlog-cosignature).',
+      description:
+        'With a line of each witness that has cosigned it already (C2SP tlog-cosignature). With `Prefer: wait=N` and the entity tag of what the client has, it is answered when there is more, or after N seconds.',
       response: answersBytes(mediaType.text, 'a signed note (C2SP tlog-checkpoint)'),
     },
-    handler: async (_request, reply) =>
-      reply
+    handler: async (request, reply) => {
+      const hasWaited = await nextBatch.after(request)
+      if (hasWaited) reply.header('preference-applied', 'wait').header('etag', nextBatch.tag)
+      if (hasWaited && matches(request, nextBatch.tag)) return reply.code(304).send()
+      return reply
         .header('content-type', mediaType.text)
         .header('cache-control', 'public, max-age=1')
-        .send(node.witnessing.checkpoint),
+        .send(node.witnessing.checkpoint)
+    },
   })
 
   app.get('/tile/*', {

@@ -99,17 +99,17 @@ export function vaultRoutes(app: FastifyInstance, { vault, bodies }: HttpContext
     schema: {
       operationId: 'matches',
       tags,
-      summary: 'Components against advisories, what changed last first',
+      summary: 'Components against vulnerabilities, what changed last first or by priority',
       security,
       querystring: api.matchesQuery,
       response: answers(api.matchesResponse, 'one page; `why` says what decided'),
     },
     handler: async (request, reply) => {
-      const { cursor, ...query } = request.query
-      const { matches, next } = vault.matches(
-        may.partyOf(request),
-        cursor === undefined ? query : { ...query, after: cursor },
-      )
+      const { cursor, ...rest } = request.query
+      const query = cursor === undefined ? rest : { ...rest, after: cursor }
+      const party = may.partyOf(request)
+      const { matches, next } =
+        query.order === 'priority' ? await vault.matchesByPriority(party, query) : vault.matches(party, query)
       return reply.send(next === undefined ? { items: matches } : { items: matches, next })
     },
   })

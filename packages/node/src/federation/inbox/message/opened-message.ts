@@ -54,8 +54,13 @@ export interface Author {
  *
  * Throws StatementError.
  */
-export async function checkAuthor({ statement }: Opened, { state, timeOf }: Author): Promise<void> {
-  const { kidHex, iat } = statement
+export function checkAuthor({ statement }: Pick<Opened, 'statement'>, author: Author): Promise<void> {
+  return checkSigner(statement, author)
+}
+
+/** The same for a statement of whichever kind that came sealed. Throws StatementError. */
+export async function checkSigner(statement: Statement, { state, timeOf }: Author): Promise<void> {
+  const { kidHex, kind, iat } = statement
   const key = publicKeyFor(state, kidHex)
   if (key === undefined) throw new StatementError('unknown-key', `key ${kidHex} is none of the author's`)
   await verifySignatureAsync(statement, key, crypto)
@@ -65,5 +70,5 @@ export async function checkAuthor({ statement }: Opened, { state, timeOf }: Auth
   const ended = state.keys.filter(({ kid, to }) => kid === kidHex && to !== undefined)
   const wasGood = ended.find(({ to }) => to !== undefined && iat < (timeOf(to) ?? 0))
   // Where it ended later than the message was signed, it is judged as of the index before.
-  maySign(state, kidHex, 'message', wasGood?.to === undefined ? newest : wasGood.to - 1)
+  maySign(state, kidHex, kind, wasGood?.to === undefined ? newest : wasGood.to - 1)
 }

@@ -9,7 +9,7 @@ import { type SealPair, sealPair } from '../inbox-keys.fixture.ts'
 import { encodeEnvelope } from '../message/envelope.ts'
 import { seal } from '../message/seal.ts'
 import { sealKeyHeader } from '../sending/remote-inbox.ts'
-import { oldestMessage } from './reception.ts'
+import { oldestMessage } from './oldest-message.ts'
 
 async function pairOf(context: TestContext) {
   const { houses, clock, settle } = await neighbours(context, ['ministry', 'authority'])

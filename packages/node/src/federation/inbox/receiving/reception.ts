@@ -6,12 +6,15 @@ import type { KeyedEvent, VaultDesk, VaultPen } from '../../../vault/desk.ts'
 import { nodeKeyId } from '../../../vault/journal.ts'
 import type { Partition } from '../../../vault/partition.ts'
 import { trafficLeaf } from '../commitment/traffic-leaf.ts'
+import type { CaseReception } from '../../cases/post/case-reception.ts'
+import { openParcel } from '../../cases/post/parcel.ts'
 import type { Directory } from '../directory.ts'
 import { type Envelope, openEnvelope } from '../message/envelope.ts'
 import { type Opened, checkAuthor } from '../message/opened-message.ts'
 import { unseal } from '../message/seal.ts'
 import { type Sealed, readSealed } from '../message/sealed-form.ts'
 import type { InboxReader, KeptMessage } from '../record/inbox-reader.ts'
+import { oldestMessage } from './oldest-message.ts'
 import { SealKeyExpired } from './seal-key-expired.ts'
 
 /** What the node signs for the inbox. */
@@ -53,18 +56,15 @@ export interface Taken {
 /** How far an author's clock may be ahead, in seconds. */
 const clockSkew = 300
 
-/**
- * How old a message may be, in seconds. Senders give up sooner; what is older was kept by somebody and is brought again,
- * perhaps after what it belonged to was erased.
- */
-export const oldestMessage = 30 * 86_400
-
 /** How a sealed message comes in: opened, checked against whom it names, written once. */
 export class Reception {
   readonly #parts: ReceptionParts
+  readonly #cases: () => CaseReception
 
-  constructor(parts: ReceptionParts) {
+  /** `cases` takes what belongs to private cases. */
+  constructor(parts: ReceptionParts, cases: () => CaseReception) {
     this.#parts = parts
+    this.#cases = cases
   }
 
   /**
@@ -73,13 +73,16 @@ export class Reception {
    *
    * Errors: `unknown-recipient`, `message-too-large`, `not-sealed`, `unknown-seal-key`, {@link SealKeyExpired},
    * `seal-broken`, `malformed-message`, `wrong-recipient`, `unknown-author`, StatementError for what is wrong with the
-   * message itself or its signature, `clock-in-future`, `message-too-old`, `erased`.
+   * message itself or its signature, `clock-in-future`, `message-too-old`, `erased`; as CaseReception for what belongs to a
+   * private case.
    */
   async take(party: string, bytes: Uint8Array): Promise<Taken> {
     const partition = this.#parts.reader.partitionOf(party)
     if (partition === undefined) throw unknownRecipient()
     const sealed = readSealed(bytes)
     const { content, sizeClass } = await this.#unseal(partition, sealed)
+    const parcel = openParcel(content)
+    if (parcel !== undefined) return this.#cases().take(partition, parcel, sizeClass)
     const envelope = openEnvelope(content)
     await this.#check(party, envelope.opened)
     return this.#parts.desk.write((pen) => this.#write(pen, partition, envelope, sizeClass))

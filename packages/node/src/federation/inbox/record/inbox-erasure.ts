@@ -1,6 +1,7 @@
 import { StoreError } from '@comity/store'
 import type { Partition } from '../../../vault/partition.ts'
 import type { Database } from '../../../register/database.ts'
+import type { CaseErasure } from '../../cases/record/case-erasure.ts'
 import { decodeChunkList } from '../attachments/chunk-list.ts'
 import type { CorrespondenceErased } from './inbox-event.ts'
 import type { InboxFoldParts } from './inbox-fold.ts'
@@ -10,13 +11,16 @@ export class InboxErasure {
   readonly #database: Database
   readonly #truth: InboxFoldParts['truth']
 
-  constructor({ database, truth }: Pick<InboxFoldParts, 'database' | 'truth'>) {
+  readonly #cases: CaseErasure
+
+  constructor({ database, truth }: Pick<InboxFoldParts, 'database' | 'truth'>, cases: CaseErasure) {
     this.#database = database
     this.#truth = truth
+    this.#cases = cases
   }
 
   /**
-   * Ends the keys of all correspondences of a partition, and its seal keys. To be called before the partition's own key
+   * Ends the keys of all correspondences and private cases of a partition, and its seal keys. To be called before the partition's own key
    * ends: without that, a rebuild would not know which they are.
    */
   async endKeysOf(partition: number): Promise<readonly string[]> {
@@ -26,7 +30,7 @@ export class InboxErasure {
     const blobs = correspondences.flatMap((row) => this.#blobsOf(String(row['key']), Number(row['correspondence'])))
     const sealKeys = this.#database.prepare('SELECT key FROM seal_key WHERE partition = ?').all(partition)
     for (const row of [...correspondences, ...sealKeys]) await this.#truth.keyring.destroy(String(row['key']))
-    return blobs
+    return [...blobs, ...(await this.#cases.endKeysOf(partition))]
   }
 
   /** Removes the rows of a partition, and blobs that are nobody else's. */
@@ -34,6 +38,7 @@ export class InboxErasure {
     for (const table of ['link', 'attachment', 'message', 'correspondence', 'erased_correspondence', 'seal_key']) {
       this.#database.prepare(`DELETE FROM ${table} WHERE partition = ?`).run(partition)
     }
+    this.#cases.removePartition(partition)
     for (const blob of blobs) await this.#truth.blobs.deleteSealed(blob)
   }
 

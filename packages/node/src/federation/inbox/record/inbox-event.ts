@@ -2,6 +2,7 @@
  * What the stream `vault` records of sealed messages. Bytes are in base64url. A correspondence has a key of its own,
  * under which everything about it is written: to erase it is to destroy that key.
  */
+import type { CaseEvent } from '../../cases/record/case-event.ts'
 
 /** A key with which the party opens messages. Under the party's key. */
 export interface SealKeyAdded {
@@ -134,3 +135,4 @@ export type InboxEvent =
   | CorrespondenceErased
   | TrafficNoted
   | TrafficCommitted
+  | CaseEvent

@@ -4,6 +4,7 @@ import { createHmac } from 'node:crypto'
 import type { Database } from '../../../register/database.ts'
 import { nodeKeyId } from '../../../vault/journal.ts'
 import { type Partition, type PartitionBook, Sealer, partitionIdOf } from '../../../vault/partition.ts'
+import { CaseFold } from '../../cases/record/case-fold.ts'
 import { openMessage } from '../message/opened-message.ts'
 import { InboxErasure } from './inbox-erasure.ts'
 import type {
@@ -56,12 +57,14 @@ export interface InboxPlace {
  */
 export class InboxFold {
   readonly erasure: InboxErasure
+  readonly #cases: CaseFold
   readonly #database: Database
   readonly #truth: InboxFoldParts['truth']
   readonly #partitions: PartitionBook
 
   constructor(parts: InboxFoldParts) {
-    this.erasure = new InboxErasure(parts)
+    this.#cases = new CaseFold(parts)
+    this.erasure = new InboxErasure(parts, this.#cases.erasure)
     this.#database = parts.database
     this.#truth = parts.truth
     this.#partitions = parts.partitions
@@ -94,6 +97,8 @@ export class InboxFold {
         return
       case 'commitment':
         return this.#commit(event)
+      default:
+        return this.#cases.apply(event, place)
     }
   }
 

@@ -224,6 +224,7 @@ export class InboxReader {
     const { view } = this.#desk
     for (const row of view.prepare('SELECT blob FROM inventory_blob').all()) yield String(row['blob'])
     for (const row of view.prepare('SELECT blob FROM link').all()) yield String(row['blob'])
+    for (const row of view.prepare('SELECT blob FROM submission_blob').all()) yield String(row['blob'])
     const attachments = view
       .prepare(
         `SELECT attachment.blob AS blob, correspondence.key AS key FROM attachment JOIN message USING (message)

@@ -2,6 +2,8 @@
  * The inbox's tables in `vault.db`. Who wrote to whom, and what, lies in columns named `sealed`; what is found by name is
  * found by tags, as elsewhere in the vault. Numbers are those of the records that brought the rows.
  */
+import { caseSchema } from '../../cases/record/case-schema.ts'
+
 export const inboxSchema = `
 CREATE TABLE seal_key (seal_key INTEGER PRIMARY KEY, partition INTEGER NOT NULL, tag BLOB NOT NULL UNIQUE, key TEXT NOT NULL, sealed BLOB NOT NULL);
 CREATE INDEX seal_key_partition ON seal_key (partition);
@@ -33,4 +35,4 @@ CREATE INDEX link_message ON link (message);
 CREATE TABLE traffic (traffic INTEGER PRIMARY KEY, leaf BLOB NOT NULL, hour INTEGER);
 CREATE INDEX traffic_hour ON traffic (hour, traffic);
 CREATE TABLE commitment (hour INTEGER PRIMARY KEY, root TEXT NOT NULL, sealed BLOB NOT NULL);
-`
+${caseSchema}`

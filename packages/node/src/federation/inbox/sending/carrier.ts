@@ -4,9 +4,9 @@ import { withChunkBuffer } from '../attachments/chunk-buffers.ts'
 import { type ChunkList, encodeChunkList } from '../attachments/chunk-list.ts'
 import { isSet } from '../receiving/arrivals.ts'
 import type { InboxReader } from '../record/inbox-reader.ts'
-import { deliveryTerm, firstOfEach } from './courier.ts'
+import { deliveryTerm, firstOfEach, nameOf } from './courier.ts'
 import { type Destination, DeliveryRefused, finalRefusals } from './destination.ts'
-import { type Delivery, type Dispatch, nameOf, pauseOf, reasonOf } from './dispatch.ts'
+import { type Delivery, type Dispatch, pauseOf, reasonOf } from './dispatch.ts'
 import { Schedule } from './schedule.ts'
 
 /** Transfers under way at a time, each to another party. */

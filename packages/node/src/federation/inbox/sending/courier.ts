@@ -1,5 +1,5 @@
-import { type Delivery, type Dispatch, nameOf, pauseOf, reasonOf } from './dispatch.ts'
-import { DeliveryRefused, finalRefusals } from './destination.ts'
+import { type Destination, DeliveryRefused, finalRefusals } from './destination.ts'
+import { pauseOf, reasonOf } from './dispatch.ts'
 import { Schedule } from './schedule.ts'
 
 /** Deliveries under way at a time, each to another party. */
@@ -11,9 +11,45 @@ export const deliveryTerm = 14 * 86_400
 /** How long an idle courier sleeps, in seconds, unless it is woken. */
 const idle = 3600
 
+/** Something on its way to one party. */
+export interface OnItsWay {
+  readonly to: string
+  readonly message: {
+    /** Its row, which stands for it. */
+    readonly row: number
+    readonly record: { readonly at: number; readonly attachments: readonly { readonly sealed: string }[] }
+  }
+}
+
+/** Whatever has things to bring, and notes what became of them. */
+export interface Delivering<D extends OnItsWay> {
+  /** What is in this state, oldest first. */
+  pending(state: 'waiting'): readonly D[]
+  /** What has to arrive in its order has the same lane, where nothing goes before what is in front of it. */
+  lane?(delivery: D): string
+  destination(to: string): Destination
+  post(delivery: D, destination: Destination): Promise<{ readonly receipt: Uint8Array }>
+  /** Checks a receipt; returns the attachments it names. */
+  check(delivery: D, receipt: Uint8Array): readonly string[]
+  note(
+    delivery: D,
+    outcome: {
+      readonly state: 'taken' | 'delivered' | 'failed'
+      readonly receipt?: string
+      readonly code?: string
+      readonly at: number
+    },
+  ): Promise<void>
+}
+
+/** A name for a delivery, for what is remembered of it. */
+export function nameOf({ message, to }: OnItsWay): string {
+  return `${message.row} ${to}`
+}
+
 /** Brings messages to those they are for, again and again until they are taken or cannot be. */
-export class Courier {
-  readonly #dispatch: Dispatch
+export class Courier<D extends OnItsWay> {
+  readonly #dispatch: Delivering<D>
   readonly #schedule: Schedule
   readonly #onDefect: (error: unknown) => void
   readonly #onTaken: () => void
@@ -22,7 +58,7 @@ export class Courier {
    * `onDefect` hears of what is neither an answer nor a silence of the other side, `onTaken` that a message arrived whose
    * attachments are still to be brought.
    */
-  constructor(dispatch: Dispatch, random: () => number, onDefect: (error: unknown) => void, onTaken: () => void) {
+  constructor(dispatch: Delivering<D>, random: () => number, onDefect: (error: unknown) => void, onTaken: () => void) {
     this.#dispatch = dispatch
     this.#schedule = new Schedule(random)
     this.#onDefect = onDefect
@@ -33,12 +69,18 @@ export class Courier {
   async step(now: number): Promise<number> {
     const pending = this.#dispatch.pending('waiting')
     this.#schedule.keep(new Set(pending.map(nameOf)))
-    const due = firstOfEach(pending.filter((each) => this.#schedule.isDue(nameOf(each), now))).slice(0, atOnce)
-    await Promise.all(due.map((each) => this.#attempt(each, now)))
-    return this.#schedule.next(this.#dispatch.pending('waiting').map(nameOf)) ?? now + idle
+    const due = firstOfEach(this.#fronts(pending).filter((each) => this.#schedule.isDue(nameOf(each), now)))
+    await Promise.all(due.slice(0, atOnce).map((each) => this.#attempt(each, now)))
+    return this.#schedule.next(this.#fronts(this.#dispatch.pending('waiting')).map(nameOf)) ?? now + idle
   }
 
-  async #attempt(delivery: Delivery, now: number): Promise<void> {
+  /** What may go now, as far as its lane is concerned. */
+  #fronts(pending: readonly D[]): readonly D[] {
+    if (this.#dispatch.lane === undefined) return pending
+    return firstOfEach(pending, (each) => this.#dispatch.lane?.(each) ?? each.to)
+  }
+
+  async #attempt(delivery: D, now: number): Promise<void> {
     const name = nameOf(delivery)
     try {
       if (now - delivery.message.record.at > deliveryTerm) {
@@ -63,7 +105,10 @@ export class Courier {
 }
 
 /** The first delivery to each party: the others wait for their turn, so that messages come in the order of writing. */
-export function firstOfEach(deliveries: readonly Delivery[]): readonly Delivery[] {
+export function firstOfEach<D extends OnItsWay>(
+  deliveries: readonly D[],
+  lane: (delivery: D) => string = ({ to }) => to,
+): readonly D[] {
   const seen = new Set<string>()
-  return deliveries.filter(({ to }) => !seen.has(to) && seen.add(to))
+  return deliveries.filter((each) => !seen.has(lane(each)) && seen.add(lane(each)))
 }

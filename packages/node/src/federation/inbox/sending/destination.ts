@@ -40,6 +40,7 @@ export const finalRefusals: ReadonlySet<string> = new Set([
   'message-too-large',
   'message-too-old',
   'not-sealed',
+  'order-forked',
   'revoked-key',
   'schema-violation',
   'wrong-recipient',

@@ -32,11 +32,6 @@ export interface Delivery {
   readonly to: string
 }
 
-/** A name for a delivery, for what is remembered of it. */
-export function nameOf({ message, to }: Delivery): string {
-  return `${message.row} ${to}`
-}
-
 /** What both ways of sending share: where a party gets its mail, sealing, receipts, and noting what came of it. */
 export class Dispatch {
   readonly #parts: DispatchParts

@@ -1,0 +1,121 @@
+/** What a report is prepared from: the record at the node, and what the officer says. */
+import { type Client, eachItem } from '@comity/contract'
+import type { ContentName, Happening, Happenings, Place, RecordParts } from '@comity/procedures'
+import { caseUrnOf } from '../cases/case-name.ts'
+import { caseClient } from '../cases/private-move.ts'
+import { CliError } from '../cli-error.ts'
+import { pairFrom } from '../names.ts'
+import { procedureRoom } from '../cases/procedure-desk.ts'
+import type { Session } from '../session.ts'
+import { findAdvisory } from './acknowledge.ts'
+
+export interface ReportOptions {
+  readonly advisory?: string
+  readonly case?: string
+  readonly law?: readonly string[]
+  readonly aware?: string
+  readonly exploited?: string
+  readonly incident?: string
+  readonly remedy?: string
+  readonly sent?: readonly string[]
+  readonly say?: readonly string[]
+  readonly place?: string
+}
+
+/** Everything that is at hand for a report. */
+export async function partsFrom(session: Session, options: ReportOptions): Promise<RecordParts> {
+  const happened = happenedFrom(options)
+  const said = await saidFrom(options.say ?? [])
+  const own = session.profileIfClear
+  const isAsked = options.advisory !== undefined || options.case !== undefined
+  if (!isAsked && own === undefined) return { happened, said }
+  const client = await caseClient(session)
+  const [party, published, moves] = await Promise.all([
+    own === undefined ? undefined : partyPart(client, own.urn),
+    options.advisory === undefined ? {} : advisoryParts(client, options.advisory),
+    options.case === undefined ? undefined : movesOf(session, client, options.case),
+  ])
+  return { happened, said, ...published, ...(party && { party }), ...(moves && { moves }) }
+}
+
+async function partyPart(client: Client, urn: string): Promise<NonNullable<RecordParts['party']>> {
+  const { names, state, contacts, statement } = await client.party(urn)
+  return { id: statement, urn, payload: { names, contacts, ...(state !== undefined && { state }) } }
+}
+
+async function advisoryParts(client: Client, named: string): Promise<Pick<RecordParts, 'advisory' | 'products'>> {
+  const { urn } = await findAdvisory(client, named)
+  const { payload, statement } = await client.advisory(urn)
+  const products = await Promise.all(
+    payload.products.map(async (each) => {
+      const known = await client.product(each)
+      return { id: known.statement.id, urn: each, payload: known.payload }
+    }),
+  )
+  return { advisory: { id: statement.id, urn, payload }, products }
+}
+
+async function movesOf(session: Session, client: Client, named: string): Promise<NonNullable<RecordParts['moves']>> {
+  const urn = await caseUrnOf({ session, client: async () => client }, named)
+  const moves = []
+  for await (const { name, by, body, statement } of eachItem((query) => client.caseMoves(urn, query), {}))
+    moves.push({ statement: statement.id, name, by: by.party, body })
+  return moves
+}
+
+function happenedFrom({ aware, exploited, incident, remedy, sent = [] }: ReportOptions): Happenings {
+  const times: readonly (readonly [Happening, string | undefined, string])[] = [
+    ['awareAt', aware, '--aware'],
+    ['exploitedAt', exploited, '--exploited'],
+    ['incidentAt', incident, '--incident'],
+    ['remedyAt', remedy, '--remedy'],
+  ]
+  const given = times.flatMap(([name, text, option]) => (text === undefined ? [] : [[name, momentFrom(text, option)]]))
+  const reports = sent.map((each) => {
+    const [report, time] = pairFrom(each, '--sent', 'LAW/REPORT=TIME')
+    return [report, momentFrom(time, '--sent')]
+  })
+  return { ...Object.fromEntries(given), ...(reports.length > 0 && { sent: Object.fromEntries(reports) }) }
+}
+
+const momentForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2})$/
+
+/** Seconds since the epoch. A clock of hours depends on the hour: a day alone is no moment. */
+export function momentFrom(text: string, option: string): number {
+  if (/^[0-9]{1,12}$/.test(text)) return Number(text)
+  const milliseconds = momentForm.test(text) ? Date.parse(text) : Number.NaN
+  if (!Number.isNaN(milliseconds)) return Math.floor(milliseconds / 1000)
+  throw new CliError(
+    'usage',
+    `${option} "${text}" is no moment with hour and zone: 2026-11-20T10:00+01:00, 2026-11-20T09:00Z or seconds since the epoch`,
+  )
+}
+
+async function saidFrom(texts: readonly string[]): Promise<NonNullable<RecordParts['said']>> {
+  const { contentTitles } = await procedureRoom()
+  const pairs = texts.map((each) => pairFrom(each, '--say', 'PART=TEXT'))
+  const unknown = pairs.find(([name]) => !Object.hasOwn(contentTitles, name))
+  if (unknown !== undefined) {
+    throw new CliError(
+      'usage',
+      `--say "${unknown[0]}" is no part of a report: ${Object.keys(contentTitles).join(', ')}`,
+    )
+  }
+  // Safe: each is a name in that table.
+  return Object.fromEntries(pairs) as Partial<Record<ContentName, string>>
+}
+
+/** `Africa/Nairobi`, with a State whose working days count behind a comma. */
+export async function placeFrom(text: string | undefined): Promise<Place | undefined> {
+  if (text === undefined) return undefined
+  const { requirePlace, ProcedureError } = await procedureRoom()
+  const [zone = '', region] = text.split(',', 2)
+  const place = { zone, ...(region !== undefined && { region }) }
+  try {
+    requirePlace(place)
+  } catch (error) {
+    if (error instanceof ProcedureError) throw new CliError('usage', `--place: ${error.message}`, { cause: error })
+    throw error
+  }
+  return place
+}
