@@ -78,11 +78,14 @@ test('executes-nothing-outside: the API offers nothing that blocks, filters, tak
       operations.filter((operation) => forbidden.test(operation)),
       [],
     )
-    // What can be deleted is one's own: messages of a party, a peer or source on the list, a token, an inventory, a subscription.
+    // What can be deleted is one's own: messages of a party, a peer or source on the list, a token, an inventory,
+    // a subscription, one's own view of a private case, what one scheduled and is not registered yet.
     assert.deepEqual(operations.filter((operation) => operation.startsWith('DELETE')).sort(), [
+      'DELETE /api/v1/cases/{urn}',
       'DELETE /api/v1/inbox/correspondences/{correspondence}',
       'DELETE /api/v1/peers/{peer}',
       'DELETE /api/v1/sources/{source}',
+      'DELETE /api/v1/submissions/{id}',
       'DELETE /api/v1/tokens/{id}',
       'DELETE /api/v1/vault/inventories/{id}',
       'DELETE /api/v1/vault/subscriptions/{id}',

@@ -41,7 +41,7 @@ export interface Ruleset extends RulesetName {
  */
 export const currentRuleset: Ruleset = {
   version: '3',
-  digest: 'sha256:82c397d8d144d7028d0bab71f4709be57ca5336b7b0e23532406230cb4576a7e',
+  digest: 'sha256:d6ab7f6b6014c014520cb032b2c48f928a34d0e9539d72f999c787135deda3d1',
   rules: [
     codeA,
     codeB,

@@ -24,7 +24,7 @@ export const supplyMeanings: Readonly<Record<SupplyWord, string>> = {
   provenance:
     'every artifact of the newest release is, by SHA-256 or stronger, a subject of provenance that says who built it and how (SLSA build level 1), signed or not, and no contradiction',
   'provenance-signed':
-    'the same of provenance whose signature holds: of a key that the party has listed, or of the signer that the release names, under the trust root that it names',
+    'the same of provenance whose signature holds: of a key with role `sign` that the party has listed by the cut and that it never said was in other hands, or of the signer that the release names, under the trust root that it names',
 }
 
 const plainWords: Readonly<Record<SupplyWord, string>> = {

@@ -131,7 +131,7 @@ test('the commands of docs/supply-chain.md do what the page says, and an audit r
   )
   assert.equal(gids1.cites.filter(({ as }) => as === 'notice').length, 1)
 
-  await own.json('findings', 'publish')
+  await own.json('findings', '--publish')
   const audited = await own.run('audit', url)
   assert.equal(audited.code, 0, audited.stdout)
 })

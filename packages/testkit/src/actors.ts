@@ -164,6 +164,7 @@ const openPolicy: CorePayloads['policy'] = {
     'policy',
     'product',
     'release',
+    'supply',
     'support',
     'time',
     'trust',

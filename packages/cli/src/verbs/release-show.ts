@@ -32,7 +32,7 @@ export function registerReleaseShow(release: Command, { run }: Registrar): void 
       'after',
       example(
         'comity release show 1.0.0 --product gateway',
-        'comity release show 1.0.0 --product gateway --trusted-root trusted_root.json --builders builders.json',
+        'comity release show 1.0.0 --product gateway --builders builders.json',
       ),
     )
     .action(run(showRelease))

@@ -52,7 +52,7 @@ export const registerReport: Register = (program, { run }) => {
       'after',
       example(
         'comity report prepare --advisory NORTH-2026-1 --law eu-cra --out draft.txt',
-        'comity report prepare eu-cra/early-warning --case headers --say impact="None."',
+        'comity report prepare eu-cra/early-warning --case headers',
       ),
     )
     .action(run(prepare))

@@ -72,11 +72,11 @@ async function start(session: Session, options: ServeOptions): Promise<Result | 
 
 async function serve(session: Session, options: ServeOptions): Promise<Result | undefined> {
   const { context, data } = session
+  const relay = await mailRelayOf(session, options)
   data.founded()
   const already = data.serving()
   if (already !== undefined) throw new CliError('storage', `a node serves ${data.path} already, at ${already}`)
   const { checkPort, openNode, serveNode } = await import('../reach/serve-node.ts')
-  const relay = await mailRelayOf(session, options)
   const listening = { ...listeningOf(session, options), notifyPrivate: options.notifyPrivate === true, relay }
   await checkPort(listening.host, listening.port)
   const signalled = untilSignal()

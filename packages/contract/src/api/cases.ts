@@ -190,7 +190,9 @@ export const caseResponse = closed({
   ...summary,
   place: clockPlace,
   provisions: Type.Array(provisionId),
-  roles: Type.Array(closed({ role: Type.String(), title: Type.String(), parties: Type.Array(named) })),
+  roles: Type.Array(closed({ role: Type.String(), title: Type.String(), parties: Type.Array(named) }), {
+    description: 'parties by role; of a private case with hundreds of them the first 50 with their names',
+  }),
   records: Type.Array(stateRecord, { description: 'what it puts on record as it stands, for which provision' }),
   facts: Type.Record(Type.String(), Type.Unknown(), {
     description: 'fields that its moves kept, the last value of each',
@@ -203,7 +205,9 @@ export const caseResponse = closed({
   ),
   possible: Type.Array(possibleMove, { description: 'what may be done now, and by whom' }),
   proposals: Type.Array(proposal),
-  timeline: Type.Array(timelineEntry, { description: 'the latest 500 of its moves, and the clocks that ran out' }),
+  timeline: Type.Array(timelineEntry, {
+    description: 'the latest 500 of its moves, of a private case 100, and the clocks that ran out',
+  }),
   filed: Type.Array(filedMove, { description: 'filed in followed logs and not taken yet, at most 100' }),
   refused: Type.Array(refusedMove, {
     description: 'the latest first, at most 100; of the node that keeps the seat alone',

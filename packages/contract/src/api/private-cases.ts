@@ -37,7 +37,8 @@ export const seatChain = closed({
   ),
   unverified: Type.Integer({
     minimum: 0,
-    description: 'moves whose author is at home in a log that the node does not know: the seat vouches for them',
+    description:
+      'of the moves in the timeline those whose author is at home in a log that the node does not know: the seat vouches',
   }),
 })
 

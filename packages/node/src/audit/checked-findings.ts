@@ -164,9 +164,11 @@ export class CheckedFindings {
 
   /** First as if every document were there and none were read; then, if that is not so, once more with what is known. */
   async #recompute(where: string, request: AssessmentRequest): Promise<string> {
-    const digest = this.#digest(request)
-    const isComplete = await this.#checkAsked(where)
-    return (await this.#fetchRead()) || !isComplete ? this.#digest(request) : digest
+    let digest = this.#digest(request)
+    if (!(await this.#checkAsked(where))) digest = this.#digest(request)
+    // What one document says may lead to another one.
+    while (await this.#fetchRead()) digest = this.#digest(request)
+    return digest
   }
 
   /** Holds the findings of one party at a time. */

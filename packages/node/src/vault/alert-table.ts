@@ -55,7 +55,9 @@ export class AlertTable {
     const [, tick = '-1', match = ''] = cursor === '' ? [] : (cursorPattern.exec(cursor) ?? badCursor())
     const alerts = this.#database
       .prepare(
+        // A large inventory is written over several transactions: who went past a tick half written would miss the rest.
         `SELECT tick, match, sealed FROM alert WHERE partition = ? AND (tick, match) > (?, ?)
+           AND tick <= (SELECT tick FROM progress)
          ORDER BY tick, match LIMIT ?`,
       )
       .all(partition.number, Number(tick), Buffer.from(match, 'hex'), limit)

@@ -77,13 +77,13 @@ export class VaultFold {
     const { partitions } = this.accounts
     this.#inbox = new InboxFold({ database: parts.view, truth: parts.truth, partitions })
     this.#telling = new TellingFold({ database: parts.view, partitions })
-    const { view, register, truth } = parts
-    const { blobs } = truth
+    const { view, register } = parts
+    const { blobs } = parts.truth
     this.#mirrored = new MirroredAdvisories({ view, register, blobs })
     this.#words = new WordsFold({ view, blobs, partitions, mirrored: this.#mirrored, pace: this.#pace })
   }
 
-  /** Advisories that took effect before this position are reduced. */
+  /** What the own log said before this position is reduced. */
   get cursor(): number {
     return readProgress(this.#view).cursor
   }

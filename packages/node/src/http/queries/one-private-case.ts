@@ -17,11 +17,14 @@ import { clocksShown, type PrivateLook, type PrivateRecord, privateRecord } from
 import { privateSummary } from './private-cases.ts'
 import { procedureView } from './procedures.ts'
 
-/** Moves that the history on a case's page has. */
-const timelineMost = 500
+/** Moves that the history on a case's page has; a moment with its zone takes long to write, and `/moves` has all. */
+const timelineMost = 100
 
 /** Filed and refused moves that a case's page shows, of each. */
 const shownMost = 100
+
+/** Parties of a role whose names are looked up: of the others the URN stands there alone. */
+const knownMost = 50
 
 /** Parties that stand beside a move as those who may make it; who reads first. */
 const namedMost = 16
@@ -43,7 +46,7 @@ export function privateCaseDetails(look: PrivateLook, urn: string): CaseResponse
     roles: Object.entries(procedure.roles).map(([role, { title }]) => ({
       role,
       title,
-      parties: (of.roles[role] ?? []).map((party) => names.of(party)),
+      parties: (of.roles[role] ?? []).map((party, i) => (i < knownMost ? names.of(party) : { party, names: [] })),
     })),
     records: recordsOf(procedure, of).map(({ provision, text }) => ({ provision, text })),
     facts: factsShown(record),

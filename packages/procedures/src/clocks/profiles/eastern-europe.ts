@@ -3,7 +3,7 @@ import { type ClockProfile, demanded, whereAvailable } from './profile.ts'
 const source = { text: 'Federal Law 187-FZ, art. 9, with order 282 of the FSB of 19 June 2019', verified: false }
 const to = 'the national coordination centre for computer incidents (NKTsKI)'
 
-/** Known here from commentaries alone. Member States of the European Union in this group are under `eu-cra`. */
+/** Nobody here has read its text. Member States of the European Union in this group are under `eu-cra`. */
 export const ruCritical: ClockProfile = {
   id: 'ru-187',
   law: 'Russian Federation: Federal Law 187-FZ on critical information infrastructure, with FSB order 282',

@@ -7,7 +7,7 @@ const source = {
 }
 const to = 'the national CSIRT'
 
-/** Known here from commentaries alone; for operators of vital importance the second report is due sooner. */
+/** Nobody here has read its text; for operators of vital importance the second report is due sooner. */
 export const clFramework: ClockProfile = {
   id: 'cl-21663',
   law: 'Chile: Ley 21.663, Marco de Ciberseguridad, art. 9',

@@ -125,9 +125,9 @@ export class SeatDesk {
       { keyId: of.key, event: { type: 'case-order', ...ordered, verified: true, at: writtenAt } },
     ]
     const send = (letter: Letter): void => void events.push(...mailed(of.key, letter, writtenAt))
-    const earlier = reader.orders(of)
-    for (const party of comers(before, after)) {
-      if (party === own) continue
+    const come = comers(before, after).filter((party) => party !== own)
+    const earlier = come.length === 0 ? [] : reader.orders(of)
+    for (const party of come) {
       for (const { record, row } of earlier) {
         const isNew = !sees(procedure, before, row, party) && seesMove(procedure, after, row, party)
         if (isNew) send({ to: party, what: 'order', record, statement: this.#orderAt(record) })
