@@ -66,7 +66,11 @@ export const registerSupply: Register = (program, { run }) => {
     .addHelpText(
       'after',
       example(
-        'comity supply notice xb-2027 --action suspended --product gateway --state XB --from 2027-01-01 --ground export-control --reason "A licence is needed." --citation "Export Act, section 4"',
+        [
+          'comity supply notice xb-2027 --action suspended --product gateway \\',
+          '      --state XB --from 2027-01-01 --ground export-control \\',
+          '      --reason "A licence is needed." --citation "Export Act, section 4"',
+        ].join('\n'),
       ),
     )
     .action(run(notice))

@@ -44,7 +44,7 @@ export const registerVerify: Register = (program, { run }) => {
       'after',
       example(
         'comity verify statement.cbor --with keeper.cbor',
-        'comity verify gateway.sigstore.json --trusted-root trusted_root.json --artifact gateway.tgz',
+        'comity verify gateway.sigstore.json --trusted-root root.json',
       ),
     )
     .action(run(verify))
