@@ -18,7 +18,8 @@ const overviewRows = 8
 /** Names of a vulnerability that are shown beside the first. */
 const namesShown = 3
 
-const states = [
+/** What somebody has to do something about first, what is settled last. */
+export const matchStates = [
   'affected',
   'under_investigation',
   'undetermined',
@@ -71,7 +72,7 @@ export function overview(groups: readonly Group[]): string {
   const inventories = new Set(all.map(({ inventory }) => inventory.id)).size
   const of = (matches: readonly Match[], state: Match['state']): number =>
     matches.filter((each) => each.state === state).length
-  const counted = states
+  const counted = matchStates
     .map((state) => [of(all, state), stateWords[state].toLowerCase()] as const)
     .filter(([n]) => n > 0)
     .map(([n, word]) => `${countText(n)} ${word}`)

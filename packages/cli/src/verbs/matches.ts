@@ -9,7 +9,7 @@ import type { Session } from '../session.ts'
 import { plain, plural, wrap } from '../terminal/text.ts'
 import { allMatches, inventoryNamed, vaultClient } from '../own-vault.ts'
 import { matchInFull } from './match-text.ts'
-import { type Group, groupsOf, groupText, overview } from './matches-text.ts'
+import { type Group, groupsOf, groupText, matchStates, overview } from './matches-text.ts'
 import { stateOption } from './state-option.ts'
 
 interface MatchesOptions {
@@ -36,17 +36,7 @@ export const registerMatches: Register = (program, { run }) => {
     .description(
       `Shows which vulnerabilities concern your inventories and which advisories speak of them, also those of logs that your node mirrors and of sources that it follows; what is to be looked at first comes first, and of more than ${usualLimit} matches an overview. With how the identifier of a match begins: all about that one. It is computed in your node and leaves it only as an acknowledgement that you choose to send.`,
     )
-    .addOption(
-      stateOption('only these', [
-        'affected',
-        'under_investigation',
-        'undetermined',
-        'mitigated',
-        'remedied',
-        'fixed',
-        'not_affected',
-      ]),
-    )
+    .addOption(stateOption('only these', matchStates))
     .option('--inventory <inventory>', 'only in this one, by name or identifier')
     .option('--advisory <advisory>', 'only of this one: its identifier, its URN, or how its statement id begins')
     .option('--vulnerability <name>', 'only of this one, by any of its names, such as a CVE identifier')

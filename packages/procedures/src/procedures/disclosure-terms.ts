@@ -3,7 +3,7 @@ import { fields, secondsOf } from '@comity/statement'
 import { type Static, Type } from 'typebox'
 import type { Guard, GuardLook } from '../definition.ts'
 
-const { closed, date, documents, list, oneOf, seconds, text } = fields
+const { closed, date, documents, justification, list, oneOf, seconds, text } = fields
 
 export const words = { text: Type.Optional(text(4000)) }
 export const message = { text: text(16_000), documents: Type.Optional(documents) }
@@ -38,18 +38,7 @@ export const moment = {
 /** How a vendor stands; the words of OpenVEX, and nothing where it has said nothing. */
 export const vendorStatus = closed({
   state: oneOf(['under_investigation', 'affected', 'not_affected', 'fixed']),
-  justification: Type.Optional(
-    oneOf(
-      [
-        'component_not_present',
-        'vulnerable_code_not_present',
-        'vulnerable_code_not_in_execute_path',
-        'vulnerable_code_cannot_be_controlled_by_adversary',
-        'inline_mitigations_already_exist',
-      ],
-      'why not affected (OpenVEX)',
-    ),
-  ),
+  justification: Type.Optional(justification),
   remedyBy: Type.Optional({ ...date, description: 'when its remedy is expected' }),
 })
 
@@ -149,8 +138,8 @@ export const justified: Guard = {
   says: 'a justification stands with not_affected, and only there',
   check: ({ body }) => {
     // Safe: the body was read against its schema.
-    const { state, justification } = body['status'] as VendorStatus
-    if ((state === 'not_affected') === (justification !== undefined)) return undefined
+    const { state, justification: why } = body['status'] as VendorStatus
+    if ((state === 'not_affected') === (why !== undefined)) return undefined
     return state === 'not_affected'
       ? 'say why not: /status/justification'
       : 'a justification stands with not_affected alone'

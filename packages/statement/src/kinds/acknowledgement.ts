@@ -1,24 +1,13 @@
 import { type Static, Type } from 'typebox'
 import { STATEMENT_ID } from './examples.ts'
-import { closed, documents, oneOf, statementId, text } from './fields.ts'
+import { closed, documents, justification, oneOf, statementId, text } from './fields.ts'
 import { defineKind } from './kind.ts'
 import { anyAdvisory } from './subjects.ts'
 
 export const acknowledgementPayload = closed({
   advisory: { ...statementId, description: 'id of the advisory statement that was received' },
   state: oneOf(['affected', 'not_affected', 'mitigated', 'remedied']),
-  justification: Type.Optional(
-    oneOf(
-      [
-        'component_not_present',
-        'vulnerable_code_not_present',
-        'vulnerable_code_not_in_execute_path',
-        'vulnerable_code_cannot_be_controlled_by_adversary',
-        'inline_mitigations_already_exist',
-      ],
-      'why not affected (OpenVEX)',
-    ),
-  ),
+  justification: Type.Optional(justification),
   release: Type.Optional(text(128, 'version in use after the remedy')),
   documents: Type.Optional(documents),
 })

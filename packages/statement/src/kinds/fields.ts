@@ -131,3 +131,15 @@ export function secondsOf(dateText: string): number {
 export function firstRepeated(values: readonly string[]): number {
   return values.findIndex((value, index) => values.indexOf(value) < index)
 }
+
+/** Why a product is not affected, in the words of OpenVEX. */
+export const justification = oneOf(
+  [
+    'component_not_present',
+    'vulnerable_code_not_present',
+    'vulnerable_code_not_in_execute_path',
+    'vulnerable_code_cannot_be_controlled_by_adversary',
+    'inline_mitigations_already_exist',
+  ],
+  'why not affected (OpenVEX)',
+)

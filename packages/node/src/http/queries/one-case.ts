@@ -1,6 +1,6 @@
 /** One case with everything about it: who, how far, what is possible, which clocks, and what its seat did not take. */
 import type { CaseClock, CaseResponse, RefusedMove } from '@comity/contract'
-import { clocksOf, deadlineOf, momentText, possibleMoves, recordsOf, timelineOf } from '@comity/procedures'
+import { clocksOf, momentText, possibleMoves, recordsOf, timelineOf } from '@comity/procedures'
 import { decodeStatement, readPayloadAs } from '@comity/statement'
 import { crypto } from '../../crypto-port.ts'
 import type { Database } from '../../register/database.ts'
@@ -19,6 +19,7 @@ import { indexOf } from '../../register/position.ts'
 import type { ComityNode } from '../../node.ts'
 import { bondKindOf } from '../../judge/bond-kind.ts'
 import { type CaseLook, lookAt, noticesIn, summaryOf } from './cases.ts'
+import { clockView } from './clock-view.ts'
 import { procedureView } from './procedures.ts'
 import { pingIn } from './ping.ts'
 import { reservationsIn } from './reservations.ts'
@@ -89,30 +90,11 @@ export function seatNamed(database: Database, urn: string): string | undefined {
 
 function clockViews({ procedure, case: of }: CaseRecord, clocks: readonly ClockRecord[], at: number): CaseClock[] {
   return clocksOf(procedure, of, at).flatMap((clock): CaseClock[] => {
-    const { name, title, binds, length, startedAt, endsAt, agreedAt, stoppedAt, deadline, source, lapse, usual } = clock
-    const found = clocks.find((each) => each.name === name)
+    const found = clocks.find(({ name }) => name === clock.name)
     if (found === undefined) return []
-    const { keptBy } = found
-    return [
-      {
-        name,
-        title,
-        binds,
-        standing: found.standing,
-        length,
-        startedAt,
-        endsAt,
-        ...(agreedAt === undefined ? {} : { agreedAt }),
-        ...(stoppedAt === undefined ? {} : { stoppedAt }),
-        deadlineAt: deadlineOf(clock),
-        deadline,
-        source,
-        lapse,
-        opens: [...(procedure.clocks[name]?.opens ?? [])],
-        ...(usual === undefined ? {} : { usual: { ...usual } }),
-        ...(keptBy === undefined ? {} : { keptBy: standsOf(keptBy) }),
-      },
-    ]
+    const { standing, keptBy } = found
+    const view = clockView(procedure, { ...clock, standing })
+    return [{ ...view, ...(keptBy === undefined ? {} : { keptBy: standsOf(keptBy) }) }]
   })
 }
 

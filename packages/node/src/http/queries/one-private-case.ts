@@ -1,8 +1,7 @@
 /** One private case as a party sees it, in the form in which a public one is shown. */
-import type { CaseClock, CaseResponse, RefusedMove } from '@comity/contract'
+import type { CaseResponse, RefusedMove } from '@comity/contract'
 import {
   type Case,
-  deadlineOf,
   departuresOf,
   momentText,
   possibleMoves,
@@ -13,6 +12,7 @@ import {
 } from '@comity/procedures'
 import { commonChain, headOf } from '../../federation/cases/chain/place.ts'
 import type { MoveRow, OrderRow } from '../../federation/cases/record/case-rows.ts'
+import { clockView } from './clock-view.ts'
 import { clocksShown, type PrivateLook, type PrivateRecord, privateRecord } from './private-case-look.ts'
 import { privateSummary } from './private-cases.ts'
 import { procedureView } from './procedures.ts'
@@ -50,7 +50,7 @@ export function privateCaseDetails(look: PrivateLook, urn: string): CaseResponse
     })),
     records: recordsOf(procedure, of).map(({ provision, text }) => ({ provision, text })),
     facts: factsShown(record),
-    clocks: clockViews(record, at),
+    clocks: clocksShown(record, at).map((clock) => clockView(record.procedure, clock)),
     leaving: departuresOf(procedure, of).map(({ party, role, at: then }) => ({
       party: names.of(party),
       role,
@@ -78,30 +78,6 @@ function factsShown({ procedure, case: of }: PrivateRecord): CaseResponse['facts
     Object.values(procedure.moves).flatMap(({ seenBy, collects = [] }) => (seenBy === undefined ? [] : collects)),
   )
   return Object.fromEntries(Object.entries(of.facts).filter(([name]) => !many.has(name)))
-}
-
-function clockViews(record: PrivateRecord, at: number): CaseClock[] {
-  return clocksShown(record, at).map((clock): CaseClock => {
-    const { name, title, binds, standing, length, startedAt, endsAt, agreedAt, stoppedAt, deadline, source, lapse } =
-      clock
-    return {
-      name,
-      title,
-      binds,
-      standing,
-      length,
-      startedAt,
-      endsAt,
-      ...(agreedAt === undefined ? {} : { agreedAt }),
-      ...(stoppedAt === undefined ? {} : { stoppedAt }),
-      deadlineAt: deadlineOf(clock),
-      deadline,
-      source,
-      lapse,
-      opens: [...(record.procedure.clocks[name]?.opens ?? [])],
-      ...(clock.usual === undefined ? {} : { usual: { ...clock.usual } }),
-    }
-  })
 }
 
 function possibleIn({ names, party: own, at }: PrivateLook, { procedure, case: of }: PrivateRecord) {
