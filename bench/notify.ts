@@ -222,6 +222,6 @@ async function vaultOf(node: ComityNode, directory: string): Promise<Vault> {
   const view = join(directory, 'views', 'vault.db')
   const vault = await Vault.open({ truth: node.truth, view, register: node.reader, now })
   node.onBatch(() => vault.wake())
-  node.mirrors.onFolded(() => vault.wake())
+  node.mirrors.onGathered(() => vault.wake())
   return vault
 }

@@ -107,7 +107,7 @@ export class ComityNode {
     this.#news = new News({
       peers: () => this.peers.list(),
       fetch: this.peers.fetch,
-      compare: (peer, note) => this.mirrors.compare(peer, note),
+      hear: (peer, note) => this.mirrors.hear(peer, note),
     })
     this.peers.reportFrom((peer) => this.mirrors.report(peer))
     this.witnessing = new Witnessing({

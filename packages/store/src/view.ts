@@ -87,7 +87,7 @@ export class View {
   }
 
   get meta(): ViewMeta {
-    const values = readMeta(this.database)
+    const values = valuesOf(this.prepare(metaRows).all())
     const { origin = '', schema = '', ruleset = '', size = '0', root = '' } = values
     return { origin, schema, ruleset, size: Number(size), root }
   }
@@ -163,7 +163,12 @@ function openDatabase(path: string, readOnly: boolean): DatabaseSync {
 }
 
 function readMeta(database: DatabaseSync): Record<string, string> {
-  const rows = database.prepare('SELECT name, value FROM view_meta').all()
+  return valuesOf(database.prepare(metaRows).all())
+}
+
+const metaRows = 'SELECT name, value FROM view_meta'
+
+function valuesOf(rows: readonly Readonly<Record<string, unknown>>[]): Record<string, string> {
   return Object.fromEntries(rows.map((row) => [String(row['name']), String(row['value'])]))
 }
 

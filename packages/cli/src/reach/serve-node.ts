@@ -111,7 +111,7 @@ export async function serveNode(
   const wakers = [
     node.onBatch(() => vault.wake()),
     node.onBatch(() => csaf.wake()),
-    node.mirrors.onFolded(() => vault.wake()),
+    node.mirrors.onGathered(() => vault.wake()),
   ]
   const closeNode = async (): Promise<void> => {
     for (const stopWaking of wakers) stopWaking()

@@ -82,7 +82,7 @@ export async function listening(
   const view = join(directory, 'views', 'vault.db')
   const vault = await Vault.open({ truth: node.truth, view, register: node.reader, now })
   node.onBatch(() => vault.wake())
-  node.mirrors.onFolded(() => vault.wake())
+  node.mirrors.onGathered(() => vault.wake())
   const app = await createServer({ node, vault, ...options })
   await app.listen({ port: 0, host: '127.0.0.1' })
   context.after(async () => {

@@ -177,6 +177,21 @@ test('an advisory of a mirrored log is matched as its batch is folded, and says 
   assert.equal(dump(viewOf(it.house.directory), it.house.node.truth), live)
 })
 
+test('an advisory whose document is there at once takes one record of the journal', async (context) => {
+  const it = await staged(context, 'brief')
+  const brief = one(it.neighbours)
+  const { operator, vault } = it.house
+  await vault.addInventory(operator.urn, 'plant', sbom('left@1.0.0', 'right@1.0.0'))
+  await it.follow()
+  for (const [i, name] of ['left', 'right'].entries()) {
+    const before = vault.desk.journal.size
+    advise(brief, { id: `B-${i}`, package: name }, start + 20 + i)
+    await it.follow()
+    assert.equal(vault.desk.journal.size, before + 1)
+  }
+  assert.deepEqual(lines(vault, operator.urn), ['left@1.0.0 affected B-0', 'right@1.0.0 affected B-1'])
+})
+
 test('an answer to an advisory of another log goes into the home log of whoever answers, and is shown', async (context) => {
   const it = await staged(context, 'south')
   const south = one(it.neighbours)

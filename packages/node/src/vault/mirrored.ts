@@ -41,6 +41,8 @@ export class MirroredAdvisories {
   readonly #blobs: Blobs
   /** Waiting ones up to this position were looked at: where many wait, not all are at once. */
   #looked = 0
+  /** By log, entries among which there were no more words than those before the second position. */
+  readonly #lookedTo = new Map<number, { readonly size: number; readonly upTo: number }>()
 
   constructor({ view, register, blobs }: MirroredParts) {
     this.#view = view
@@ -89,8 +91,14 @@ export class MirroredAdvisories {
   #nextNew(at: number): AdvisoriesTaken | undefined {
     for (const { log, origin, size, cursor } of this.#logs()) {
       const { from } = rangeOf(log)
+      const looked = this.#lookedTo.get(log)
+      // Whether it was recorded what was found then, the cursor says.
+      if (looked !== undefined && looked.size === size && cursor >= looked.upTo) continue
       const found = wordsBetween(this.#register, from + cursor, from + size, takenAtOnce)
       const last = found.at(-1)
+      if (found.length < takenAtOnce) {
+        this.#lookedTo.set(log, { size, upTo: last === undefined ? cursor : indexOf(last.effective) + 1 })
+      }
       if (last === undefined) continue
       const { taken = [], waiting = [] } = Object.groupBy(found, (each) => (this.#isDue(each) ? 'taken' : 'waiting'))
       const upTo = indexOf(last.effective) + 1

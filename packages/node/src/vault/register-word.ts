@@ -34,6 +34,7 @@ export type RegisteredWord = RegisteredAdvisory | RegisteredAnswer
  * at most `limit` of them.
  */
 export function wordsBetween(register: Database, from: number, to: number, limit: number): readonly RegisteredWord[] {
+  if (from >= to) return []
   return [...advisories(register, from, to, limit), ...answers(register, from, to, limit)]
     .toSorted((a, b) => a.effective - b.effective)
     .slice(0, limit)

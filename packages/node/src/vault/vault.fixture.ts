@@ -46,7 +46,7 @@ export function temporaryFolder(context: TestContext): string {
 export async function openVault(node: ComityNode, directory: string, now: () => number): Promise<Vault> {
   const vault = await Vault.open({ truth: node.truth, view: viewOf(directory), register: node.reader, now })
   node.onBatch(() => vault.wake())
-  node.mirrors.onFolded(() => vault.wake())
+  node.mirrors.onGathered(() => vault.wake())
   return vault
 }
 

@@ -40,7 +40,9 @@ export class VaultWriter {
 
   /** Brings the view up to the journal, from nothing if need be. */
   async begin(onProgress: OnProgress | undefined): Promise<void> {
-    await this.#reporting(onProgress, () => this.#turn(() => this.#fold.catchUp()))
+    await this.#reporting(onProgress, async () => {
+      await this.#turn(() => this.#fold.catchUp())
+    })
     this.wake()
   }
 
@@ -114,7 +116,13 @@ export class VaultWriter {
     try {
       while (this.#woken) {
         this.#woken = false
-        while (!this.#closed && (await this.#turn(() => this.#matchSome())));
+        while (
+          !this.#closed &&
+          (await this.#turn(
+            () => this.#matchSome(),
+            (hasMatched) => hasMatched,
+          ))
+        );
       }
       this.#failure = undefined
     } catch (cause) {
@@ -124,9 +132,10 @@ export class VaultWriter {
     }
   }
 
+  /** Returns whether anything was written: then there may be more. */
   async #matchSome(): Promise<boolean> {
-    await this.#fold.catchUp()
-    if (await this.#fold.advance()) return true
+    if (await this.#fold.catchUp()) return true
+    if ((await this.#fold.advance()) > 0) return true
     const event = this.#fold.mirrored(this.#now())
     if (event === undefined) return false
     await this.#record([{ keyId: nodeKeyId, event }])
@@ -149,10 +158,11 @@ export class VaultWriter {
     await this.#fold.catchUp()
   }
 
-  #turn<T>(work: () => Promise<T>): Promise<T> {
+  /** Whoever listens hears of it, unless `isChange` says that nothing was written. */
+  #turn<T>(work: () => Promise<T>, isChange: (result: T) => boolean = () => true): Promise<T> {
     const turn = this.#lastTurn.then(work)
     this.#lastTurn = turn.then(
-      () => this.#listeners.forEach((listener) => listener()),
+      (result) => isChange(result) && this.#listeners.forEach((listener) => listener()),
       () => undefined,
     )
     return turn

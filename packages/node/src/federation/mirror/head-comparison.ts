@@ -47,17 +47,23 @@ export class HeadComparison {
 
   /** Compares any head. Throws FederationError `head-unsigned`, `equivocated`. */
   async compare(head: Head): Promise<Comparison> {
-    const { copy, pinned } = this.#parts
+    const { copy } = this.#parts
     const { complete, head: target } = copy
     if (complete !== undefined && head.size <= complete.size) return this.compareHeld(head)
     if (this.#isQuarantined) return 'contradicts'
-    requireSigned(head, [...this.#trail().keysNow(), ...pinned()], 'a log key that its keeper is known to have')
+    this.requireKnown(head)
     if (target !== undefined && head.size === target.size) {
       if (hasSameRoot(head, target.root)) return 'same'
       return this.quarantine(target, head, undefined)
     }
     await this.#keepSeen(head)
     return 'later'
+  }
+
+  /** Throws FederationError `head-unsigned` for a head that no key signed which the log has now, as far as is known. */
+  requireKnown(head: Head): void {
+    const keys = [...this.#trail().keysNow(), ...this.#parts.pinned()]
+    requireSigned(head, keys, 'a log key that its keeper is known to have')
   }
 
   /** Compares a head with what is held of the same size. Throws FederationError `no-log`, `head-unsigned`, `equivocated`. */

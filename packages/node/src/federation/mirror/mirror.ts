@@ -56,6 +56,8 @@ export class Mirror {
   #nextTryAt = 0
   /** Seconds that the log took for its newest checkpoint. */
   #answeredIn = 0
+  /** A head that the log's own node showed unasked, and that is to be read. */
+  #shown: Head | undefined
 
   constructor(parts: MirrorParts) {
     this.#parts = parts
@@ -160,16 +162,23 @@ export class Mirror {
    * Throws FederationError `head-malformed`, `wrong-origin`, `head-unsigned`: then it shows nothing about the log.
    */
   compare(note: string | Uint8Array): Promise<Comparison> {
+    return this.#inTurn(() => this.#compare(readHead(note, this.origin)))
+  }
+
+  /**
+   * Hears the newest checkpoint from the log's own node. A later one is read at the next step as it is: it need not be
+   * kept, nor asked for again. Everything else is compared; throws as {@link compare} does.
+   */
+  hear(note: string | Uint8Array): Promise<Comparison> {
     return this.#inTurn(async () => {
       const head = readHead(note, this.origin)
-      try {
-        const found = await this.#comparison.compare(head)
-        if (found === 'later') this.#nextTryAt = 0
-        return found
-      } catch (error) {
-        if (error instanceof FederationError && error.code === 'equivocated') return 'contradicts'
-        throw error
-      }
+      const known = Math.max(this.copy.size, this.copy.head?.size ?? 0)
+      const isNext = head.size > known && this.#shown === undefined && this.#sources.isOwn
+      if (!isNext || this.isQuarantined || this.#isClosed) return this.#compare(head)
+      this.#comparison.requireKnown(head)
+      this.#shown = head
+      this.#nextTryAt = 0
+      return 'later'
     })
   }
 
@@ -179,6 +188,17 @@ export class Mirror {
     this.#reader?.stop()
     await this.#turn
     await this.copy.close()
+  }
+
+  async #compare(head: Head): Promise<Comparison> {
+    try {
+      const found = await this.#comparison.compare(head)
+      if (found === 'later') this.#nextTryAt = 0
+      return found
+    } catch (error) {
+      if (error instanceof FederationError && error.code === 'equivocated') return 'contradicts'
+      throw error
+    }
   }
 
   /** Returns whether there is more to do at once. */
@@ -192,6 +212,10 @@ export class Mirror {
       // What the process before had begun.
       return slots.run(() => this.#goOn(target, source, now))
     }
+    const shown = this.#shown
+    this.#shown = undefined
+    if (shown !== undefined && shown.size > copy.size) return slots.run(() => this.#takeShown(shown, source, now))
+    if (shown !== undefined) await this.#comparison.compareHeld(shown)
     const asked = performance.now()
     const head = readHead(await source.checkpoint(), this.origin)
     this.#answeredIn = (performance.now() - asked) / 1000
@@ -209,6 +233,18 @@ export class Mirror {
     const reader = this.#newReader(head, source, now)
     await reader.authenticate()
     return this.#read(reader, now)
+  }
+
+  /** The same for one that was not asked for. Where that fails it is kept that the log signed it. */
+  async #takeShown(head: Head, source: PeerLog, now: number): Promise<boolean> {
+    try {
+      const isMore = await this.#take(head, source, now)
+      // A later one may have been seen meanwhile.
+      return isMore || (!this.#isClosed && this.#comparison.newest > this.copy.size)
+    } catch (error) {
+      if (error instanceof FederationError) await this.#comparison.compare(head)
+      throw error
+    }
   }
 
   /** Reads on to a head that is kept already; the log may deny it by now. There may be a newer one. */

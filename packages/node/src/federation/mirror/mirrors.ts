@@ -48,7 +48,7 @@ export interface MirrorsParts extends MirrorOptions {
   readonly now: () => number
 }
 
-/** Hears that entries of a mirrored log are in the register, up to this size, or that documents they cite have come. */
+/** Hears of a mirrored log, and up to which size its entries are in the register. */
 export type FoldListener = (origin: string, size: number) => void
 
 /** One followed log with what is done for it. */
@@ -82,7 +82,8 @@ export class Mirrors {
   /** Names of jobs that run, and of those that are to run once more at once. */
   readonly #running = new Set<string>()
   readonly #again = new Set<string>()
-  readonly #listeners = new Set<FoldListener>()
+  readonly #onFolded = new Set<FoldListener>()
+  readonly #onGathered = new Set<FoldListener>()
   #onError: ((error: unknown) => void) | undefined
 
   constructor(parts: MirrorsParts) {
@@ -104,10 +105,19 @@ export class Mirrors {
     return this.#followed.get(origin)?.mirror
   }
 
-  /** Calls `listener` whenever something of a mirrored log was folded. Returns what ends that. */
+  /** Calls `listener` whenever something of a mirrored log was folded, or documents have come. Returns what ends that. */
   onFolded(listener: FoldListener): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    this.#onFolded.add(listener)
+    return () => this.#onFolded.delete(listener)
+  }
+
+  /**
+   * Calls `listener` whenever the documents that folded entries cite were looked for: what can be had at once is here.
+   * Whoever reads documents is woken once by this, and twice by {@link onFolded}. Returns what ends that.
+   */
+  onGathered(listener: FoldListener): () => void {
+    this.#onGathered.add(listener)
+    return () => this.#onGathered.delete(listener)
   }
 
   /** How the mirrors are doing, those that are not followed any more left out. */
@@ -170,10 +180,15 @@ export class Mirrors {
     const followed = this.#followed.get(origin)
     if (followed === undefined) return undefined
     const found = await followed.mirror.compare(note)
-    if (found !== 'later') return found
-    followed.nextAt = 0
-    this.#drive(followed)
+    if (found === 'later') this.#readNow(followed)
     return found
+  }
+
+  /** Takes the newest checkpoint of a mirrored log as its own node shows it. Throws as {@link compare} does. */
+  async hear(origin: string, note: Uint8Array): Promise<void> {
+    const followed = this.#followed.get(origin)
+    if (followed === undefined) return
+    if ((await followed.mirror.hear(note)) === 'later') this.#readNow(followed)
   }
 
   /** Follows by the clock until {@link close}. `onError` hears of what nobody foresaw; it is tried again later. */
@@ -242,18 +257,11 @@ export class Mirrors {
     const { truth, betweenBatches: slice, pace = defaultPace, random = Math.random } = this.#parts
     const { documents: choice = everyDocument, windowEntries = defaultWindow } = this.#parts
     const { origin } = copy
-    const tell = (size: number): void => {
-      for (const listener of this.#listeners) {
-        try {
-          listener(origin, size)
-        } catch (error) {
-          this.#onError?.(error)
-        }
-      }
-    }
     const onFolded = (size: number): void => {
       this.#wantDocuments(followed)
-      tell(size)
+      this.#tell(this.#onFolded, origin, size)
+      // Nobody looks for documents of a log that is not followed any more.
+      if (!followed.isFollowed) this.#tell(this.#onGathered, origin, size)
     }
     const fold = new MirrorFold({ copy, register, slice, onFolded })
     const sources = new MirrorSources([])
@@ -266,7 +274,8 @@ export class Mirrors {
       sources: () => followed.sources,
       slots: this.#documentSlots,
       // What rests on them can be told anew.
-      onFetched: () => tell(fold.size),
+      onFetched: () => this.#tell(this.#onFolded, origin, fold.size),
+      onLooked: () => this.#tell(this.#onGathered, origin, fold.size),
     })
     const mirror = new Mirror({
       origin,
@@ -284,6 +293,16 @@ export class Mirrors {
     const followed: Followed = { log, mirror, documents, sources, isFollowed: false, nextAt: 0, documentsAt: 0 }
     this.#followed.set(origin, followed)
     return followed
+  }
+
+  #tell(listeners: ReadonlySet<FoldListener>, origin: string, size: number): void {
+    for (const listener of listeners) {
+      try {
+        listener(origin, size)
+      } catch (error) {
+        this.#onError?.(error)
+      }
+    }
   }
 
   async #retire(followed: Followed): Promise<void> {
@@ -304,6 +323,11 @@ export class Mirrors {
     if (refused === undefined) return state
     const { code, message } = refused
     return { ...state, state: 'unreachable', lastError: { code, message, at: Math.floor(this.#parts.now()) } }
+  }
+
+  #readNow(followed: Followed): void {
+    followed.nextAt = 0
+    this.#drive(followed)
   }
 
   /** Calls a log's jobs when they want to be called. */

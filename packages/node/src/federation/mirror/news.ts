@@ -1,7 +1,6 @@
 import { FederationError } from '../federation-error.ts'
 import type { Fetch, Peer } from '../peers/peer.ts'
 import { maxHeadBytes } from './head.ts'
-import type { Comparison } from './mirror.ts'
 
 /** Seconds that a peer is asked to wait for its next batch (RFC 7240 §4.3). */
 const wait = 8
@@ -13,14 +12,14 @@ const afterNoWait = 600_000
 export interface NewsParts {
   readonly peers: () => readonly Peer[]
   readonly fetch: Fetch
-  /** Looks at a head; one that is later than what is held has its log read at once. */
-  readonly compare: (origin: string, note: Uint8Array) => Promise<Comparison | undefined>
+  /** Takes the head that the node of a log shows; one that is later than what is held has the log read at once. */
+  readonly hear: (origin: string, note: Uint8Array) => Promise<void>
 }
 
 /**
  * Asks each peer whose log is mirrored for the checkpoint of its next batch, and waits for it: so a batch is read when it
- * is there and not at the next turn of the clock. What comes is compared like a head that anybody showed; who does not wait,
- * or does not answer, is read by the clock alone.
+ * is there and not at the next turn of the clock. What comes is taken like a head that was asked for; who does not wait, or
+ * does not answer, is read by the clock alone.
  */
 export class News {
   readonly #parts: NewsParts
@@ -71,7 +70,7 @@ export class News {
         const headers = { prefer: `wait=${wait}`, ...(tag === undefined ? {} : { 'if-none-match': tag }) }
         const response = await this.#parts.fetch(`${url}/checkpoint`, { headers, signal, maxBytes: maxHeadBytes })
         const note = new Uint8Array(await response.arrayBuffer())
-        if (response.ok) await this.#parts.compare(origin, note)
+        if (response.ok) await this.#parts.hear(origin, note)
         tag = response.headers.get('etag') ?? undefined
         const waits = tag !== undefined && (response.headers.get('preference-applied') ?? '').startsWith('wait')
         if (!waits) await pause(afterNoWait, signal)

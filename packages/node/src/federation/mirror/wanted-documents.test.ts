@@ -165,3 +165,47 @@ test('what a void entry cites is not fetched', async (context) => {
   assert.deepEqual(asked, [])
   await follower.close()
 })
+
+test('whoever reads documents is told once for a batch, when they were looked for, and before that is written down', async (context) => {
+  const { log, author } = founded(context)
+  const documents = ['{"first":1}', '{"second":1}', '{"gone":1}'].map(documentOf)
+  const [first, second, gone] = documents
+  assert.ok(first && second && gone)
+  const { follower, asked, url } = await followed(context, {
+    log,
+    answer: (digest) =>
+      digest === gone.digest ? 404 : (documents.find((each) => each.digest === digest)?.bytes ?? 404),
+  })
+  const told: [number, boolean][] = []
+  let awaited = first
+  follower.mirrors.onGathered((_, size) => told.push([size, has(follower, awaited)]))
+  log.append(start + 3, release(author, '1.0', [first]))
+  await follower.later()
+  assert.deepEqual(told, [[log.size, true]])
+  const kept = follower.mirrors.find(log.origin)?.copy.record.documents
+  assert.ok((kept?.below ?? 0) < log.size)
+  // What cannot be had is told of as well, and written down at once.
+  awaited = gone
+  log.append(start + 4, release(author, '1.1', [gone]))
+  await follower.later()
+  assert.deepEqual(told, [
+    [log.size - 2, true],
+    [log.size, false],
+  ])
+  assert.equal(follower.mirrors.find(log.origin)?.copy.record.documents?.below, log.size)
+  // Entries that cite nothing are told of too.
+  log.append(start + 5, product(author, 'Gateway 2', start + 5))
+  await follower.later(1)
+  assert.equal(told.at(-1)?.[0], log.size)
+  log.append(start + 6, release(author, '1.2', [second]))
+  await follower.later(1)
+  await follower.close()
+  const again = await Follower.open(context, { directory: follower.directory })
+  again.clock.now = follower.clock.now
+  await again.mirrors.follow([peerOf(log, url)])
+  assert.equal(again.mirrors.find(log.origin)?.copy.record.documents?.below, log.size)
+  const before = asked.length
+  await again.later(1)
+  assert.equal(asked.length, before)
+  await again.close()
+})

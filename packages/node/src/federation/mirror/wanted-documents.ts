@@ -28,6 +28,9 @@ const entriesAtOnce = 512
 const readAtOnce = 64
 const fetchedAtOnce = 8
 
+/** How far it has come is written down after so many entries; documents that are missing are at once. */
+const entriesPerRecord = 512
+
 /** Documents that could not be had and are tried again; beyond that nothing new is looked for. */
 const againKept = 256
 
@@ -52,11 +55,14 @@ export interface WantedDocumentsParts {
   readonly slots: Slots
   /** Hears that documents have come. */
   readonly onFetched: () => void
+  /** Hears that what folded entries cite was looked for, found or not. */
+  readonly onLooked: () => void
 }
 
 /**
  * Fetches the documents that folded entries of a mirrored log cite, one after the other, and checks each against its
- * digest. How far that has come is in the copy's record: after a crash nothing is looked for twice or forgotten.
+ * digest. How far that has come is in the copy's record, now and then: after a crash a few entries are looked at again,
+ * nothing is fetched twice, and nothing forgotten.
  */
 export class WantedDocuments {
   readonly #parts: WantedDocumentsParts
@@ -64,10 +70,15 @@ export class WantedDocuments {
   #turn: Promise<unknown> = Promise.resolve()
   #isClosed = false
   #hasFetched = false
+  /** Entries up to here were folded when it was said last that their documents were looked for. */
+  #lookedAt = 0
+  /** What the copy's record says. */
+  #kept: DocumentProgress
 
   constructor(parts: WantedDocumentsParts) {
     this.#parts = parts
     this.#progress = parts.copy.record.documents ?? { below: 0, again: [] }
+    this.#kept = this.#progress
   }
 
   /** Documents that could not be had so far. */
@@ -85,17 +96,38 @@ export class WantedDocuments {
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#turn
+    if (this.#progress !== this.#kept) await this.#keep()
   }
 
   async #step(now: number): Promise<number> {
-    const { copy, slots } = this.#parts
-    if (this.#isClosed || copy.record.state === 'quarantined') return Number.POSITIVE_INFINITY
-    const before = this.#progress
-    const isMore = await slots.run(() => this.#fetchSome(now))
-    if (this.#progress !== before) await copy.change({ documents: this.#progress })
-    if (this.#hasFetched) this.#parts.onFetched()
+    try {
+      const { copy, slots } = this.#parts
+      if (this.#isClosed || copy.record.state === 'quarantined') return Number.POSITIVE_INFINITY
+      const isMore = await slots.run(() => this.#fetchSome(now))
+      // Before it is kept how far that has come: what is here is here.
+      this.#tell()
+      const { again, below } = this.#kept
+      if (this.#progress.again !== again || this.#progress.below - below >= entriesPerRecord) await this.#keep()
+      return isMore ? now : this.#nextAt(now)
+    } finally {
+      this.#tell()
+    }
+  }
+
+  #tell(): void {
+    const { fold, onFetched, onLooked } = this.#parts
+    const hasFetched = this.#hasFetched
     this.#hasFetched = false
-    return isMore ? now : this.#nextAt(now)
+    if (hasFetched) onFetched()
+    if (!hasFetched && fold.size === this.#lookedAt) return
+    this.#lookedAt = fold.size
+    onLooked()
+  }
+
+  async #keep(): Promise<void> {
+    const progress = this.#progress
+    await this.#parts.copy.change({ documents: progress })
+    this.#kept = progress
   }
 
   /** Returns whether there is more to do at once. */
