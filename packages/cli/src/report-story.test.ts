@@ -88,7 +88,7 @@ test('a vendor sees what is due by which law, and gets a draft from its own reco
 test('in a disclosure one states its laws and times once; what is due, what cuts across the embargo and drafts follow from it', async (context) => {
   const own = corner(context)
   await own.json('init', '--name', 'Keeper', insecure)
-  await own.serve('serve')
+  const { url } = await own.serve('serve')
   await own.json('party', 'create', 'acme', '--name', 'Acme Gateways', insecure)
   const acme = <T>(...args: readonly string[]): Promise<T> => own.json<T>(...args, '--as', 'acme')
   const set = (...pairs: readonly string[]): readonly string[] => pairs.flatMap((pair) => ['--set', pair])
@@ -113,6 +113,25 @@ test('in a disclosure one states its laws and times once; what is due, what cuts
   assert.deepEqual(due.acrossEmbargo, ['eu-cra/early-warning', 'cn-products/report', 'eu-cra/notification'])
   const shown = fits(await own.run('report', 'due', '--case', 'headers', '--as', 'acme'))
   assert.match(shown.replaceAll(/\s+/g, ' '), /Due before, and no breach of it/)
+  // Over HTTP: the same to the byte with the token of the party, and nothing without one.
+  const cases = await acme<readonly { readonly urn: string }[]>('case', 'list')
+  const { party, secret } = await own.json<{ party: string; secret: string }>(
+    'token',
+    'issue',
+    '--party',
+    'acme',
+    '--label',
+    'desk',
+  )
+  const asked = { party, case: cases[0]?.urn, happened: {}, said: {} }
+  const post = async (headers: Record<string, string>): Promise<Response> =>
+    fetch(`${url}/api/v1/reports/due`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(asked),
+    })
+  assert.equal(await (await post({ authorization: `Bearer ${secret}` })).text(), JSON.stringify(due))
+  assert.equal((await post({})).status, 404)
   const draft = await acme<Draft>('report', 'prepare', 'cn-products/report', '--case', 'headers')
   const vulnerability = draft.items.find(({ name }) => name === 'vulnerability')
   assert.deepEqual(

@@ -145,7 +145,9 @@ const ofNodes = {
   'bad-name': kind(400, 'Malformed name', 'Malformed request'),
   'inventory-too-large': kind(413, 'Inventory too large', 'Malformed request'),
   'too-many-inventories': kind(409, 'Too many inventories', 'Rejected'),
+  'too-many-suppliers': kind(409, 'Too many suppliers', 'Rejected'),
   'unknown-inventory': kind(404, 'Unknown inventory', 'Not Found'),
+  'unknown-supplier': kind(404, 'Unknown supplier', 'Not Found'),
   'unknown-match': kind(404, 'Unknown match', 'Not Found'),
   'unknown-token': kind(404, 'Unknown token', 'Not Found'),
   // sources of documents, to the keeper
@@ -220,6 +222,8 @@ const ofCases = {
   'unknown-proposal': kind(400, 'Unknown proposal', 'Rejected'),
   'unknown-place': kind(400, 'Unknown place', 'Rejected'),
   'unknown-profile': kind(400, 'Unknown clock profile', 'Rejected'),
+  'no-law': kind(400, 'No law is named', 'Rejected'),
+  'nothing-due': kind(400, 'Nothing is due', 'Rejected'),
   'bad-definition': kind(500, 'Procedure is unsound', 'Service unavailable'),
 } satisfies Record<string, ProblemKind>
 

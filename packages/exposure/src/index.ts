@@ -39,6 +39,7 @@ export {
   type Identifier,
   type IdentifierKind,
   keysOfComponent,
+  productKey,
 } from './match/identifiers.ts'
 export { knownOfCsaf, knownOfCve, knownOfOsv, knownOfVex } from './match/known-advisories.ts'
 export { type Author, type KnownAdvisory, type StatedSeverity } from './match/known-advisory.ts'

@@ -42,8 +42,10 @@ export type NodeErrorCode =
   | 'bad-name'
   | 'inventory-too-large'
   | 'too-many-inventories'
+  | 'too-many-suppliers'
   | 'unknown-inventory'
   | 'unknown-match'
+  | 'unknown-supplier'
   | 'unknown-token'
   // what telling people answers: to hosted parties, and to the keeper about his mail relay
   | 'bad-relay'

@@ -102,6 +102,7 @@ export {
   type Registered,
 } from './reports/record.ts'
 export { crossingDuties, type CrossingDuties } from './reports/others-duties.ts'
+export { type DueReport, type DueReports, draftReport, dueReports, type Matter } from './reports/matter.ts'
 export { contentTitles } from './reports/contents.ts'
 export { prepareReport, type ReportDraft, type ReportItem } from './reports/prepare-report.ts'
 export { reportText, sourceText } from './reports/report-text.ts'

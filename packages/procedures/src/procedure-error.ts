@@ -14,6 +14,8 @@ export type ProcedureErrorCode =
   | 'too-many'
   | 'unknown-place'
   | 'unknown-profile'
+  | 'no-law'
+  | 'nothing-due'
   | 'bad-definition'
 
 /** A move that is possible, and which role may make it. */

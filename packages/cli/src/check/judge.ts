@@ -104,7 +104,10 @@ function checked(
   findings: readonly { readonly advisory: KnownAdvisory; readonly outcome: SourceWord['outcome'] }[],
   { evidence, aliases, knowledge }: Surrounding,
 ): CheckedMatch | undefined {
-  const standing = standingOf(findings, { isSupplier: ({ advisory }) => evidence.ofSuppliers.has(advisory) })
+  const standing = standingOf(findings, {
+    vulnerability: id,
+    isSupplier: ({ advisory }) => evidence.ofSuppliers.has(advisory),
+  })
   if (standing === undefined) return undefined
   const advisories = findings.map(({ advisory }) => advisory)
   const rules = advisories.flatMap((each) => each.rules.filter(({ key }) => keys.includes(key)))

@@ -58,6 +58,7 @@ export const groups: readonly Group[] = [
     families: [
       { names: ['inventory'], load: async () => (await import('./inventory.ts')).registerInventory },
       { names: ['matches'], load: async () => (await import('./matches.ts')).registerMatches },
+      { names: ['supplier'], load: async () => (await import('./supplier.ts')).registerSupplier },
       { names: ['notify'], load: async () => (await import('./notify.ts')).registerNotify },
       { names: ['acknowledge'], load: async () => (await import('./acknowledge.ts')).registerAcknowledge },
     ],

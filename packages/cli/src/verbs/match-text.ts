@@ -7,6 +7,7 @@ const causes = {
   inventory: 'the inventory',
   advisory: 'an advisory',
   answer: 'your own word',
+  trust: 'whom you believe as supplier',
 } as const
 
 /** `own`: the origin of the node's own log. */

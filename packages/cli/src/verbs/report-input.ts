@@ -1,6 +1,6 @@
 /** What a report is prepared from: the record at the node, and what the officer says. */
-import { type Client, eachItem } from '@comity/contract'
-import type { ContentName, Happening, Happenings, Place, RecordParts } from '@comity/procedures'
+import type { DraftReportBody } from '@comity/contract'
+import type { ContentName, Happening, Matter, Place, RecordParts } from '@comity/procedures'
 import { caseUrnOf } from '../cases/case-name.ts'
 import { caseClient } from '../cases/private-move.ts'
 import { CliError } from '../cli-error.ts'
@@ -22,48 +22,44 @@ export interface ReportOptions {
   readonly place?: string
 }
 
-/** Everything that is at hand for a report. */
-export async function partsFrom(session: Session, options: ReportOptions): Promise<RecordParts> {
-  const happened = happenedFrom(options)
+/** What is asked for, as the node takes it. */
+export type ReportMatter = Omit<DraftReportBody, 'report'>
+
+/** What the officer says, with the names of what the node has on record. */
+export async function matterFrom(session: Session, options: ReportOptions): Promise<ReportMatter> {
+  const { law, advisory, case: named } = options
   const said = await saidFrom(options.say ?? [])
+  const place = await placeFrom(options.place)
   const own = session.profileIfClear
-  const isAsked = options.advisory !== undefined || options.case !== undefined
-  if (!isAsked && own === undefined) return { happened, said }
-  const client = await caseClient(session)
-  const [party, published, moves] = await Promise.all([
-    own === undefined ? undefined : partyPart(client, own.urn),
-    options.advisory === undefined ? {} : advisoryParts(client, options.advisory),
-    options.case === undefined ? undefined : movesOf(session, client, options.case),
-  ])
-  return { happened, said, ...published, ...(party && { party }), ...(moves && { moves }) }
+  const client = () => caseClient(session)
+  return {
+    ...(own && { party: own.urn }),
+    ...(advisory !== undefined && { advisory: (await findAdvisory(await client(), advisory)).urn }),
+    ...(named !== undefined && { case: await caseUrnOf({ session, client }, named) }),
+    ...(law && { laws: [...new Set(law)] }),
+    happened: happenedFrom(options),
+    said: { ...said },
+    ...(place && { place: { ...place } }),
+  }
 }
 
-async function partyPart(client: Client, urn: string): Promise<NonNullable<RecordParts['party']>> {
-  const { names, state, contacts, statement } = await client.party(urn)
-  return { id: statement, urn, payload: { names, contacts, ...(state !== undefined && { state }) } }
+/** Whether anything on record is asked for: else no node is. */
+export function isOnRecord({ party, advisory, case: urn }: ReportMatter): boolean {
+  return party !== undefined || advisory !== undefined || urn !== undefined
 }
 
-async function advisoryParts(client: Client, named: string): Promise<Pick<RecordParts, 'advisory' | 'products'>> {
-  const { urn } = await findAdvisory(client, named)
-  const { payload, statement } = await client.advisory(urn)
-  const products = await Promise.all(
-    payload.products.map(async (each) => {
-      const known = await client.product(each)
-      return { id: known.statement.id, urn: each, payload: known.payload }
-    }),
-  )
-  return { advisory: { id: statement.id, urn, payload }, products }
+/** The same without a node. */
+export function offRecord({ happened = {}, said = {}, laws = [], place }: ReportMatter): Matter {
+  return { parts: { happened, said }, laws, ...(place && { place }) }
 }
 
-async function movesOf(session: Session, client: Client, named: string): Promise<NonNullable<RecordParts['moves']>> {
-  const urn = await caseUrnOf({ session, client: async () => client }, named)
-  const moves = []
-  for await (const { name, by, body, statement } of eachItem((query) => client.caseMoves(urn, query), {}))
-    moves.push({ statement: statement.id, name, by: by.party, body })
-  return moves
-}
-
-function happenedFrom({ aware, exploited, incident, remedy, sent = [] }: ReportOptions): Happenings {
+function happenedFrom({
+  aware,
+  exploited,
+  incident,
+  remedy,
+  sent = [],
+}: ReportOptions): NonNullable<ReportMatter['happened']> {
   const times: readonly (readonly [Happening, string | undefined, string])[] = [
     ['awareAt', aware, '--aware'],
     ['exploitedAt', exploited, '--exploited'],
@@ -81,7 +77,7 @@ function happenedFrom({ aware, exploited, incident, remedy, sent = [] }: ReportO
 const momentForm = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2})$/
 
 /** Seconds since the epoch. A clock of hours depends on the hour: a day alone is no moment. */
-export function momentFrom(text: string, option: string): number {
+function momentFrom(text: string, option: string): number {
   if (/^[0-9]{1,12}$/.test(text)) return Number(text)
   const milliseconds = momentForm.test(text) ? Date.parse(text) : Number.NaN
   if (!Number.isNaN(milliseconds)) return Math.floor(milliseconds / 1000)
@@ -106,7 +102,7 @@ async function saidFrom(texts: readonly string[]): Promise<NonNullable<RecordPar
 }
 
 /** `Africa/Nairobi`, with a State whose working days count behind a comma. */
-export async function placeFrom(text: string | undefined): Promise<Place | undefined> {
+async function placeFrom(text: string | undefined): Promise<Place | undefined> {
   if (text === undefined) return undefined
   const { requirePlace, ProcedureError } = await procedureRoom()
   const [zone = '', region] = text.split(',', 2)

@@ -1,8 +1,10 @@
 /** `comity report`: what laws demand to be reported, until when, and drafts of it for an officer to sign. */
-import type { DutyView, HandlingRecord, Place, RecordParts, ReportDraft } from '@comity/procedures'
+import { ClientError } from '@comity/contract'
+import type { DueReport, DueReports, ReportDraft } from '@comity/procedures'
 import type { Command } from 'commander'
 import { entry } from '../cases/entry.ts'
 import { momentWords } from '../cases/moment-words.ts'
+import { caseClient } from '../cases/private-move.ts'
 import { procedureRoom } from '../cases/procedure-desk.ts'
 import { CliError } from '../cli-error.ts'
 import type { Result } from '../context.ts'
@@ -10,8 +12,8 @@ import { checkFree, writeFile } from '../output-file.ts'
 import { short } from '../names.ts'
 import { collect, example, type Register } from '../registrar.ts'
 import type { Session } from '../session.ts'
-import { dateText, wrap } from '../terminal/text.ts'
-import { partsFrom, placeFrom, type ReportOptions } from './report-input.ts'
+import { dateText, plain, wrap } from '../terminal/text.ts'
+import { isOnRecord, matterFrom, offRecord, type ReportOptions } from './report-input.ts'
 
 interface PrepareOptions extends ReportOptions {
   readonly out?: string
@@ -93,78 +95,75 @@ async function showLaws(): Promise<Result> {
   return { text: [...text, note].join('\n\n'), json: clockProfiles }
 }
 
-interface Matter {
-  readonly record: HandlingRecord
-  readonly laws: readonly string[]
-  readonly place: Place | undefined
-  readonly due: readonly DutyView[]
-  /** Of a disclosure, as far as one sees it. */
-  readonly moves: NonNullable<RecordParts['moves']>
+/** By the node where anything on record is asked for, else here: by the same function. */
+async function dueIn(session: Session, options: ReportOptions): Promise<DueReports> {
+  const { dueReports } = await procedureRoom()
+  const matter = await matterFrom(session, options)
+  return asked(async () => {
+    if (!isOnRecord(matter)) return dueReports(offRecord(matter), session.context.now())
+    return (await caseClient(session)).reports.due(matter)
+  })
 }
 
-async function matterOf(session: Session, options: ReportOptions, named?: string): Promise<Matter> {
-  const { recordOf, dutiesUnder, ProcedureError } = await procedureRoom()
-  const parts = await partsFrom(session, options)
-  const record = recordOf(parts)
-  const laws = [...new Set([...(options.law ?? []), ...record.laws, ...(named === undefined ? [] : [named])])]
-  if (laws.length === 0 && parts.moves === undefined) {
-    throw new CliError('usage', 'no law is named: say with --law which bind you, of those in "comity report laws"')
-  }
-  const place = await placeFrom(options.place)
+async function draftIn(session: Session, options: ReportOptions, report?: string): Promise<ReportDraft> {
+  const { draftReport } = await procedureRoom()
+  const matter = await matterFrom(session, options)
+  return asked(async () => {
+    if (!isOnRecord(matter)) return draftReport(offRecord(matter), session.context.now(), report)
+    return (await caseClient(session)).reports.prepare({ ...matter, ...(report !== undefined && { report }) })
+  })
+}
+
+/** What is wrong with what was asked, in the words of this command. */
+const usage: Readonly<Record<string, string | undefined>> = {
+  'no-law': 'no law is named: say with --law which bind you, of those in "comity report laws"',
+  'nothing-due':
+    'nothing is due: name a report, LAW/REPORT, or say with --aware, --exploited, --incident or --remedy what happened',
+  'unknown-profile': undefined,
+  'unknown-place': undefined,
+}
+
+async function asked<T>(work: () => Promise<T>): Promise<T> {
+  const { ProcedureError } = await procedureRoom()
   try {
-    const due = dutiesUnder(laws, record.happened, session.context.now(), place)
-    return { record, laws, place, due, moves: parts.moves ?? [] }
+    return await work()
   } catch (error) {
-    if (error instanceof ProcedureError) throw new CliError('usage', error.message, { inner: error.code, cause: error })
-    throw error
+    if (!(error instanceof ProcedureError || error instanceof ClientError)) throw error
+    if (!Object.hasOwn(usage, error.code)) throw error
+    throw new CliError('usage', usage[error.code] ?? error.message, { inner: error.code, cause: error })
   }
 }
 
 async function showDue(session: Session, options: ReportOptions): Promise<Result> {
-  const { record, due, moves } = await matterOf(session, options)
-  const { acrossEmbargo, crossingDuties, momentText, nextDue } = await procedureRoom()
-  const next = nextDue(due)
-  const { embargoEndsAt: end } = record
-  const across = end === undefined ? [] : acrossEmbargo(due, end)
-  const own = session.profileIfClear?.urn
-  const others = crossingDuties(moves, session.context.now()).filter(({ party }) => party !== own)
+  const due = await dueIn(session, options)
+  const { momentText } = await procedureRoom()
+  const { subject, next, embargoEndsAt: end, acrossEmbargo: across = [], others = [], reports } = due
   const conflict =
     end === undefined || across.length === 0
       ? undefined
-      : `The embargo ends ${momentWords(momentText(end, { zone: 'UTC' }))}. Due before, and no breach of it: ${across.map(nameOf).join(', ')}. Tell the coordinator, who tells all by the move note-conflict.`
+      : `The embargo ends ${momentWords(momentText(end, { zone: 'UTC' }))}. Due before, and no breach of it: ${across.join(', ')}. Tell the coordinator, who tells all by the move note-conflict.`
+  const deadline = reports.find(({ report }) => report === next)?.deadline
   const head =
     next === undefined
       ? 'Nothing is due: no clock of these laws has begun, or all was sent.'
-      : `Due next: ${nameOf(next)}, until ${momentWords(next.deadline ?? '')}.`
+      : `Due next: ${next}, until ${momentWords(deadline ?? '')}.`
   return {
     text: [
-      wrap(`About: ${record.subject}`),
+      wrap(`About: ${plain(subject)}`),
       wrap(head),
       ...(conflict === undefined ? [] : [wrap(conflict)]),
-      ...others.map(({ party, duties, unknown }) =>
+      ...others.map(({ party, reports: names, unknown }) =>
         wrap(
-          `Cuts across it for ${short(party)}: ${[...duties.map(nameOf), ...unknown.map((law) => `${law} (no profile)`)].join(', ')}.`,
+          `Cuts across it for ${short(party)}: ${[...names, ...unknown.map((law) => `${plain(law)} (no profile)`)].join(', ')}.`,
         ),
       ),
-      ...due.map(dueText),
+      ...reports.map(dueText),
     ].join('\n\n'),
-    json: {
-      subject: record.subject,
-      ...(next && { next: nameOf(next) }),
-      ...(end !== undefined && { embargoEndsAt: end, acrossEmbargo: across.map(nameOf) }),
-      ...(others.length > 0 && {
-        others: others.map(({ party, duties, unknown }) => ({ party, reports: duties.map(nameOf), unknown })),
-      }),
-      reports: due.map(dueJson),
-    },
+    json: due,
   }
 }
 
-function nameOf({ law, duty }: Pick<DutyView, 'law' | 'duty'>): string {
-  return `${law}/${duty}`
-}
-
-const standings: Readonly<Record<DutyView['standing'], string>> = {
+const standings: Readonly<Record<DueReport['standing'], string>> = {
   'not-begun': 'not begun',
   running: 'due',
   lapsed: 'LAPSED, not noted as sent',
@@ -172,32 +171,23 @@ const standings: Readonly<Record<DutyView['standing'], string>> = {
   'sent-late': 'sent late',
 }
 
-function dueText(view: DutyView): string {
-  const { title, standing, deadline, length, counts, definition, sentAt } = view
+function dueText(due: DueReport): string {
+  const { report, title, standing, deadline, length, counts, source, sentAt, to } = due
   const sent = sentAt === undefined ? '' : ` ${dateText(sentAt)}`
-  const source = `${definition.source.text}${definition.source.verified ? '' : ' (unverified)'}`
   return entry(
-    `${nameOf(view)}  ${title}`,
+    `${report}  ${title}`,
     `${standings[standing]}${sent}${deadline === undefined ? '' : `; until ${momentWords(deadline)}`}; ${length} from ${counts}`,
-    `to ${definition.to}; ${source}`,
+    `to ${to}; ${source.text}${source.verified ? '' : ' (unverified)'}`,
   )
 }
 
-function dueJson(view: DutyView): object {
-  const { profile, definition, ...rest } = view
-  const { article, to, source } = definition
-  return { ...rest, report: nameOf(view), lawTitle: profile.law, binds: profile.binds, article, to, source }
-}
-
 async function prepare(session: Session, options: PrepareOptions, named?: string): Promise<Result> {
-  const [law, duty] = named?.split('/', 2) ?? []
-  if (named !== undefined && duty === undefined) {
+  if (named !== undefined && !/^[a-z0-9-]{1,40}\/[a-z0-9-]{1,60}$/.test(named)) {
     throw new CliError('usage', `"${named}" is no report: LAW/REPORT, as "comity report due" names them`)
   }
   if (options.out !== undefined) checkFree(session.path(options.out), options.force)
-  const matter = await matterOf(session, options, law)
-  const { nextDue, reportText } = await procedureRoom()
-  const draft = await draftFor(session, matter, named === undefined ? nextDue(matter.due) : { law, duty })
+  const draft = await draftIn(session, options, named)
+  const { reportText } = await procedureRoom()
   const text = reportText(draft)
   if (options.out === undefined) return { text: text.trimEnd(), json: draft }
   const path = session.path(options.out)
@@ -205,24 +195,4 @@ async function prepare(session: Session, options: PrepareOptions, named?: string
   const missing =
     draft.missing.length === 0 ? 'nothing that it demands is missing' : `missing: ${draft.missing.join(', ')}`
   return { text: wrap(`${draft.title}: draft written to ${options.out}; ${missing}.`), json: draft }
-}
-
-async function draftFor(
-  session: Session,
-  { record, place }: Matter,
-  which: { readonly law?: string | undefined; readonly duty?: string | undefined } | undefined,
-): Promise<ReportDraft> {
-  if (which === undefined) {
-    throw new CliError(
-      'usage',
-      'nothing is due: name a report, LAW/REPORT, or say with --aware, --exploited, --incident or --remedy what happened',
-    )
-  }
-  const { prepareReport, ProcedureError } = await procedureRoom()
-  try {
-    return prepareReport(which.law ?? '', which.duty ?? '', record, session.context.now(), place)
-  } catch (error) {
-    if (error instanceof ProcedureError) throw new CliError('usage', error.message, { inner: error.code, cause: error })
-    throw error
-  }
 }

@@ -50,6 +50,40 @@ export type InventoriesResponse = Static<typeof inventoriesResponse>
 
 export const inventoryParams = closed({ id: hexId })
 
+const packagesText =
+  'of what it is the supplier, as keys: `pkg:npm/left`, `product:acme/relay`; with a slash at the end whatever lies below, `pkg:npm/%40acme/`; none: of everything'
+
+const supplier = Type.String({
+  minLength: 1,
+  maxLength: 600,
+  description: 'URN of the party whose statements are believed, or address of a source, as `origin` of a match has it',
+})
+
+export const believeSupplierBody = closed({
+  supplier,
+  packages: Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: 600 }), {
+      maxItems: 256,
+      default: [],
+      description: packagesText,
+    }),
+  ),
+})
+export type BelieveSupplierBody = Static<typeof believeSupplierBody>
+
+export const believedSupplierSchema = closed({
+  id: hexId,
+  supplier,
+  packages: Type.Array(Type.String(), { description: packagesText }),
+  since: at,
+})
+export type BelievedSupplier = Static<typeof believedSupplierSchema>
+
+export const suppliersResponse = closed({ suppliers: Type.Array(believedSupplierSchema) })
+export type SuppliersResponse = Static<typeof suppliersResponse>
+
+export const supplierParams = closed({ id: hexId })
+
 const saidState = oneOf(['affected', 'under_investigation', 'undetermined', 'fixed', 'not_affected'])
 const matchState = oneOf(
   ['affected', 'under_investigation', 'undetermined', 'fixed', 'not_affected', 'remedied', 'mitigated'],
@@ -83,7 +117,10 @@ const standing = {
   by: oneOf(['operator', 'supplier', 'others'], 'whose word prevails; the operator is the party itself'),
   why,
   since: { ...at, description: 'when this began' },
-  cause: oneOf(['inventory', 'advisory', 'answer'], 'what brought it'),
+  cause: oneOf(
+    ['inventory', 'advisory', 'answer', 'trust'],
+    'what brought it; `trust`: the party believes another supplier',
+  ),
   statement: Type.Optional({ ...statementId, description: 'the advisory statement that decided' }),
   alert: Type.Boolean({ description: 'whether it was news that concerns the party' }),
   news: oneOf(['harmless', 'unchanged', 'new', 'worse', 'exploited', 'remediation'], 'why it was, or was not'),

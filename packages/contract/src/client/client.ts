@@ -5,6 +5,7 @@ import { logCalls } from './log-calls.ts'
 import { oscalCalls } from './oscal-calls.ts'
 import { ownCaseCalls, submissionCalls } from './own-case-calls.ts'
 import { adminCalls, vaultCalls } from './private-calls.ts'
+import { reportCalls } from './report-calls.ts'
 import { registerCalls } from './register-calls.ts'
 import { type ClientOptions, Transport } from './transport.ts'
 
@@ -26,6 +27,7 @@ export function createClient(options: ClientOptions) {
     submissions: submissionCalls(transport),
     vault: vaultCalls(transport),
     inbox: inboxCalls(transport),
+    reports: reportCalls(transport),
     oscal: oscalCalls(transport),
     /** The address of a path of this node, for links. */
     url: (path: string) => transport.url(path),

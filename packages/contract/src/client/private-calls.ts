@@ -28,10 +28,13 @@ import type {
 } from '../api/sources.ts'
 import type {
   AddInventoryResponse,
+  BelievedSupplier,
+  BelieveSupplierBody,
   InventoriesResponse,
   MatchesQuery,
   MatchesResponse,
   MatchResponse,
+  SuppliersResponse,
   UnreadAdvisoriesResponse,
 } from '../api/vault.ts'
 import { mediaType } from '../media-types.ts'
@@ -102,6 +105,13 @@ export function vaultCalls(transport: Transport) {
     inventory: (id: string) => transport.bytes(`api/v1/vault/inventories/${encodeURIComponent(id)}`),
     removeInventory: async (id: string) => {
       await transport.send(`api/v1/vault/inventories/${encodeURIComponent(id)}`, { method: 'DELETE' })
+    },
+    /** Believes a supplier, in place of what was believed of it; its matches are settled when this resolves. */
+    believeSupplier: (body: BelieveSupplierBody) =>
+      transport.json<BelievedSupplier>('api/v1/vault/suppliers', json(body)),
+    suppliers: () => transport.json<SuppliersResponse>('api/v1/vault/suppliers'),
+    dropSupplier: async (id: string) => {
+      await transport.send(`api/v1/vault/suppliers/${encodeURIComponent(id)}`, { method: 'DELETE' })
     },
     matches: (query: MatchesQuery = {}) => transport.json<MatchesResponse>('api/v1/vault/matches', { query }),
     match: (id: string) => transport.json<MatchResponse>(`api/v1/vault/matches/${encodeURIComponent(id)}`),

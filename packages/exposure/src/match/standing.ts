@@ -6,18 +6,20 @@
  * 2. What was taken back says nothing, unless everything was. Of the revisions of one document the latest
  *    counts, and of the VEX statements of one author about this component the latest.
  * 3. The supplier, where it has an answer: its VEX goes before the range of a database. Who speaks for a
- *    supplier is not for a document to claim; whoever asks says whom it believes.
+ *    supplier is not for a document to claim; whoever asks says whom it believes. That nothing is wrong settles
+ *    what the supplier itself names: not what somebody else's alias joins to it.
  * 4. Everybody else, and a supplier without an answer. Among equals what may do harm prevails: *affected*,
  *    *under investigation*, *undetermined*, *fixed*, *not affected*.
  *
  * Who says the contrary is shown beside: nothing that was said is dropped.
  */
+import { canonical } from './fold-aliases.ts'
 import type { KnownAdvisory } from './known-advisory.ts'
 import { isHarmless, type MatchState, type Outcome, strongerState } from './outcome.ts'
 
 /** What one advisory says about one component. */
 export interface SourceWord {
-  readonly advisory: Pick<KnownAdvisory, 'format' | 'document' | 'author' | 'revision' | 'modified'>
+  readonly advisory: Pick<KnownAdvisory, 'format' | 'document' | 'author' | 'id' | 'aliases' | 'revision' | 'modified'>
   readonly outcome: Outcome
 }
 
@@ -48,20 +50,23 @@ export interface Standing {
 }
 
 export interface Sources {
+  /** What the vulnerability is called. */
+  readonly vulnerability: string
   /** Whether this source speaks for the supplier of the component, in the eyes of whoever asks. */
   readonly isSupplier: (word: SourceWord) => boolean
   readonly operator?: OperatorWord
 }
 
 /** Where the words come to; undefined of none. The order in which they are given does not matter. */
-export function standingOf(said: readonly SourceWord[], { isSupplier, operator }: Sources): Standing | undefined {
+export function standingOf(said: readonly SourceWord[], sources: Sources): Standing | undefined {
+  const { operator } = sources
   const all = said.toSorted(inFixedOrder)
   const live = all.filter((word) => !isSuperseded(word, all))
   const standing = live.filter(({ outcome }) => outcome.why.reason !== 'withdrawn')
   const speaking = standing.filter(({ outcome }) => !silent.has(outcome.why.reason))
   const heard = [speaking, standing, live].find((each) => each.length > 0)
   if (heard === undefined) return undefined
-  const answers = heard.filter((each) => each.outcome.state !== 'undetermined' && isSupplier(each))
+  const answers = answersIn(heard, sources)
   const pool = answers.length > 0 ? answers : heard
   const deciding = pool.reduce((a, b) => (strongerState(b.outcome.state, a.outcome.state) < 0 ? b : a))
   const others = [...pool, ...heard.filter((each) => !pool.includes(each))].filter((each) => each !== deciding)
@@ -74,6 +79,29 @@ export function standingOf(said: readonly SourceWord[], { isSupplier, operator }
     superseded: all.filter((each) => !live.includes(each)),
     news: operator === undefined ? [] : heard.filter((each) => isNews(each, operator)),
   }
+}
+
+/** What suppliers answer; nothing where they see no harm, and somebody does in what they do not speak of. */
+function answersIn(heard: readonly SourceWord[], { vulnerability, isSupplier }: Sources): readonly SourceWord[] {
+  const answers = heard.filter((each) => each.outcome.state !== 'undetermined' && isSupplier(each))
+  if (answers.some(({ outcome }) => !isHarmless(outcome.state))) return answers
+  const harm = heard.filter(({ outcome }) => !isHarmless(outcome.state) && !silent.has(outcome.why.reason))
+  const isMet = (word: SourceWord): boolean => answers.some((each) => namesTheSame(each, word, vulnerability))
+  return harm.every(isMet) ? answers : []
+}
+
+/**
+ * Whether two words are about one vulnerability by what each of them says itself. A CVE that both name is another one
+ * where they are looked at for this: a bulletin names several.
+ */
+function namesTheSame(one: SourceWord, other: SourceWord, vulnerability: string): boolean {
+  const names = namesOf(one)
+  const asked = canonical(vulnerability)
+  return [...namesOf(other)].some((name) => names.has(name) && (name === asked || !name.startsWith('CVE-')))
+}
+
+function namesOf({ advisory: { id, aliases } }: SourceWord): ReadonlySet<string> {
+  return new Set([id, ...aliases].map(canonical))
 }
 
 /** Says nothing about this component in this version. */

@@ -46,12 +46,14 @@ import { procedureRoutes } from './routes/procedures.ts'
 import { ownCaseRoutes } from './routes/own-cases.ts'
 import { productRoutes } from './routes/products.ts'
 import { releaseRoutes } from './routes/releases.ts'
+import { reportRoutes } from './routes/reports.ts'
 import { resourceRoutes } from './routes/resources.ts'
 import { scittRoutes } from './routes/scitt.ts'
 import { securityTxtRoutes } from './routes/security-txt.ts'
 import { sourceRoutes } from './routes/sources.ts'
 import { statementRoutes } from './routes/statements.ts'
 import { statusRoutes } from './routes/status.ts'
+import { supplierRoutes } from './routes/suppliers.ts'
 import { advisoryStatusRoutes, feedRoutes, tellingRoutes } from './routes/telling.ts'
 import { submissionRoutes } from './routes/submissions.ts'
 import { textRoutes } from './routes/texts.ts'
@@ -200,7 +202,15 @@ function letOthersRead(app: FastifyInstance): void {
 }
 
 /** Whose addresses and errors may say what is sealed. */
-const sealedRoutes = ['/api/v1/vault', '/api/v1/inbox', '/api/v1/submissions', '/inbox', '/links', '/feeds']
+const sealedRoutes = [
+  '/api/v1/vault',
+  '/api/v1/inbox',
+  '/api/v1/reports',
+  '/api/v1/submissions',
+  '/inbox',
+  '/links',
+  '/feeds',
+]
 
 function answerErrors(app: FastifyInstance, log: ServerLog | undefined): void {
   app.addHook('onError', async (request, _reply, error) => {
@@ -249,6 +259,7 @@ async function addRoutes(app: FastifyInstance, context: HttpContext): Promise<vo
       caseRoutes(scope, context, may)
       await scope.register(async (own) => ownCaseRoutes(own, context, may))
       await scope.register(async (own) => submissionRoutes(own, context, may))
+      reportRoutes(scope, context, may)
       depositaryRoutes(scope, context)
       partyRoutes(scope, context)
       findingsRoutes(scope, context)
@@ -263,6 +274,7 @@ async function addRoutes(app: FastifyInstance, context: HttpContext): Promise<vo
       await scope.register(async (admin) => csafKeyRoutes(admin, context, may))
       await scope.register(async (admin) => sourceRoutes(admin, context, may))
       await scope.register(async (own) => vaultRoutes(own, context, may))
+      await scope.register(async (own) => supplierRoutes(own, context, may))
       await scope.register(async (own) => tellingRoutes(own, context, may))
       await scope.register(async (own) => advisoryStatusRoutes(own, context, may))
       await scope.register(async (own) => ownInboxRoutes(own, context, may))

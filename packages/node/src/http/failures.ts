@@ -1,6 +1,7 @@
 import { AssessmentError } from '@comity/assessment'
 import { isProblemCode, type Problem, type ProblemCode, problemKinds, problemOf } from '@comity/contract'
 import { ExposureError } from '@comity/exposure'
+import { ProcedureError } from '@comity/procedures'
 import { StatementError } from '@comity/statement'
 import { FederationError } from '../federation/federation-error.ts'
 import { NodeError } from '../node-error.ts'
@@ -43,6 +44,7 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof StatementError || error instanceof ExposureError || error instanceof NodeError) {
     return known(error.code, error.message, pointerOf(error))
   }
+  if (error instanceof ProcedureError) return known(error.code, error.message, error.pointer)
   if (error instanceof FederationError) return ofFederation(error)
   if (error instanceof AssessmentError && isProblemCode(error.code)) return known(error.code, error.message)
   return fromFramework(error) ?? known('internal-error', '')

@@ -25,6 +25,7 @@ const tags = [
   { name: 'Cases', description: 'Procedures, and what was done in each case of them' },
   { name: 'Texts', description: 'The Code and the Initiative' },
   { name: 'Resources', description: 'Internet numbers and access, by country and person' },
+  { name: 'Reports', description: 'What laws demand to be reported, until when, and drafts of it' },
   { name: 'OSCAL', description: 'Texts, adherence and findings in the form of OSCAL 1.2' },
   { name: 'Vault', description: "A hosted party's own partition: inventories and what concerns them" },
   { name: 'Inbox', description: 'Sealed messages: between nodes, and for the parties they host' },

@@ -5,6 +5,7 @@ import { placeOf } from '../federation/inbox/record/message-record.ts'
 import { placeOfSubscription, placeOfTelling } from '../telling/record/telling-record.ts'
 import { placeOfAlert } from './alert-table.ts'
 import { placeOfPartition, placeOfToken } from './accounts-fold.ts'
+import { placeOfBelief } from './belief-table.ts'
 import { placeOfComponent } from './component-table.ts'
 import { placeOfInventory } from './fold-inventory.ts'
 import { nodeKeyId } from './journal.ts'
@@ -43,6 +44,7 @@ export function dump(path: string, truth: Pick<Truth, 'keyring'>): string {
     ...opened(all('SELECT * FROM component ORDER BY inventory, n'), (row) =>
       placeOfComponent(Number(row['inventory']), Number(row['n'])),
     ),
+    ...opened(all('SELECT * FROM belief ORDER BY belief'), (row) => placeOfBelief(Number(row['belief']))),
     ...plain('SELECT * FROM followed ORDER BY origin'),
     ...plain('SELECT * FROM waiting ORDER BY effective'),
     ...plain('SELECT * FROM advisory ORDER BY advisory'),

@@ -50,6 +50,23 @@ export interface InventoryRemoved {
   readonly at: number
 }
 
+/** A supplier is believed from here on, in place of what was believed of it. Under the party's key. */
+export interface SupplierBelieved {
+  readonly type: 'supplier'
+  readonly id: string
+  /** URN of a party, or address of a source. */
+  readonly supplier: string
+  readonly packages: readonly string[]
+  readonly at: number
+}
+
+/** It is believed no longer. Under the party's key. */
+export interface SupplierDropped {
+  readonly type: 'supplier-dropped'
+  readonly supplier: string
+  readonly at: number
+}
+
 /** A party is hosted no longer, and its key is to be destroyed. Under the node's own key, for it must stay readable. */
 export interface PartitionErased {
   readonly type: 'erased'
@@ -95,5 +112,7 @@ export type VaultEvent =
   | InventoryAdded
   | InventoryRemoved
   | PartitionErased
+  | SupplierBelieved
+  | SupplierDropped
   | InboxEvent
   | TellingEvent

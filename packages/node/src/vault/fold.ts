@@ -14,8 +14,12 @@ import type {
   InventoryAdded,
   InventoryRemoved,
   PartitionErased,
+  SupplierBelieved,
+  SupplierDropped,
   VaultEvent,
 } from './event.ts'
+import { BeliefTable } from './belief-table.ts'
+import { foldBelief } from './fold-belief.ts'
 import { type Slices, foldInventory, removeInventory } from './fold-inventory.ts'
 import type { Journal } from './journal.ts'
 import { MirroredAdvisories } from './mirrored.ts'
@@ -97,14 +101,14 @@ export class VaultFold {
     this.#fresh = { blob, sbom }
   }
 
-  /** Reduces what the journal holds beyond the view: after an append, and after a crash. */
-  async catchUp(): Promise<void> {
+  /** Reduces what the journal holds beyond the view: after an append, and after a crash. Returns whether there was any. */
+  async catchUp(): Promise<boolean> {
     const from = this.#view.meta.size
-    if (from === this.#journal.size) return
+    if (from === this.#journal.size) return false
     const gone = this.#removedFrom(from)
     for (let seq = from; seq < this.#journal.size; seq++) {
       const { keyId, seen, event, digest } = this.#journal.read(seq)
-      while (await this.advance(advisoriesAtOnce, seen));
+      while ((await this.advance(advisoriesAtOnce, seen)) === advisoriesAtOnce);
       const later: (() => void)[] = []
       await this.#transaction(async () => {
         const progress = readProgress(this.#view)
@@ -120,6 +124,7 @@ export class VaultFold {
       this.onReduced?.(1)
     }
     this.#fresh = undefined
+    return true
   }
 
   /** What of mirrored logs is to be taken next, to be recorded; undefined when there is nothing. */
@@ -127,10 +132,10 @@ export class VaultFold {
     return this.#mirrored.next(at)
   }
 
-  /** Reduces up to `limit` advisories and answers of the own log that took effect before `to`. Returns whether there may be more. */
-  async advance(limit: number = advisoriesAtOnce, to: number = rangeOf(0).to): Promise<boolean> {
+  /** Reduces up to `limit` advisories and answers of the own log that took effect before `to`. Returns how many there were. */
+  async advance(limit: number = advisoriesAtOnce, to: number = rangeOf(0).to): Promise<number> {
     const words = wordsBetween(this.#register, this.cursor, to, limit)
-    if (words.length === 0) return false
+    if (words.length === 0) return 0
     await this.#transaction(async () => {
       const progress = readProgress(this.#view)
       for (const word of words) {
@@ -141,7 +146,7 @@ export class VaultFold {
       writeProgress(this.#view, progress)
     })
     this.onReduced?.(words.length)
-    return words.length === limit
+    return words.length
   }
 
   /** Inventories that a record from `from` on removes: what came before it needs no reducing, and its blobs are gone. */
@@ -167,6 +172,9 @@ export class VaultFold {
         return this.#foldInventory(event, record)
       case 'inventory-removed':
         return this.#removeInventory(event)
+      case 'supplier':
+      case 'supplier-dropped':
+        return this.#foldBelief(event, record)
       case 'erased':
         return this.#erase(event, record.seq)
       case 'subscription':
@@ -185,6 +193,12 @@ export class VaultFold {
     if (partition === undefined) return
     const sbom = this.#fresh?.blob === event.blob ? this.#fresh.sbom : await this.#readInventory(event, partition)
     await foldInventory(event, sbom, { ...this.#slices, partition, number: seq, tick })
+  }
+
+  async #foldBelief(event: SupplierBelieved | SupplierDropped, { seq, keyId, tick }: RecordPlace): Promise<void> {
+    const partition = this.accounts.partitionOf(keyId)
+    if (partition === undefined) return
+    await foldBelief(event, { database: this.#view, pace: this.#pace, partition, number: seq, tick })
   }
 
   async #readInventory({ blob }: InventoryAdded, partition: Partition): Promise<Sbom> {
@@ -217,6 +231,7 @@ export class VaultFold {
       await removeInventory(Number(row['inventory']), this.#slices)
     }
     await this.#components.removeOf(partition)
+    new BeliefTable(this.#view).removeOf(partition)
     this.#telling.removePartition(partition)
     this.#view.prepare('DELETE FROM token WHERE partition = ?').run(partition)
     this.#view.prepare('DELETE FROM partition WHERE partition = ?').run(partition)

@@ -38,8 +38,8 @@ export interface Question {
   readonly before: MatchRecord | undefined
   /** The party's own word, where it is about this match. */
   readonly answer: Answer | undefined
-  /** The party whose vault it is: it believes itself. */
-  readonly party: string
+  /** Whether the party believes that whoever said this speaks for the supplier: itself, and those on its list. */
+  readonly isSupplier: (word: Heard) => boolean
 }
 
 /** Where everything comes to; a {@link MatchRecord} but for when, and whether it is news. */
@@ -55,7 +55,8 @@ export async function judge(question: Question, exploitation: Exploitation): Pro
   // Who answered an advisory that was taken back has answered nothing that stands.
   const answer = isTakenBack ? undefined : question.answer
   const standing = standingOf(heard, {
-    isSupplier: (word) => ofHeard(heard, [word]).some(({ document }) => document.published?.party === question.party),
+    vulnerability: question.id,
+    isSupplier: (word) => ofHeard(heard, [word]).some(question.isSupplier),
     ...(answer !== undefined && { operator: operatorOf(answer) }),
   })
   if (standing === undefined) {
@@ -64,7 +65,7 @@ export async function judge(question: Question, exploitation: Exploitation): Pro
   }
   const { reason } = standing.deciding.outcome.why
   if (before === undefined && (reason === 'withdrawn' || reason === 'not-covered')) return undefined
-  const isMute = standing.by === 'others' && isHarmless(standing.deciding.outcome.state)
+  const isMute = standing.by !== 'operator' && isHarmless(standing.deciding.outcome.state)
   if (before !== undefined && unreadable.length > 0 && isMute) return unreadableNow(question, before, heard)
   return judgementOf(question, standing, exploitation)
 }

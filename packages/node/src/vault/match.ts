@@ -27,8 +27,8 @@ export interface MatchStanding {
   readonly why: MatchWhy
   /** When this began: the time of the log or of the inventory, whichever brought it, in whole seconds. */
   readonly since: number
-  /** What brought it; an *advisory* is any document that says something about vulnerabilities. */
-  readonly cause: 'inventory' | 'advisory' | 'answer'
+  /** What brought it; an *advisory* is any document about vulnerabilities, *trust* that the party believes others as suppliers. */
+  readonly cause: 'inventory' | 'advisory' | 'answer' | 'trust'
   /** Identifier of the advisory statement that decided, hex; absent where a document without a statement did. */
   readonly statement?: string
   /** Whether it was worth an alert: something the party is or may be affected by, and that is news. */

@@ -92,7 +92,7 @@ async function expected(history: readonly (readonly string[] | Advised)[]): Prom
       const heard = words.filter(({ outcome }) => outcome.why.reason !== 'not-named')
       for (const id of new Set(heard.flatMap(({ advisory }) => aliases.vulnerabilitiesOf(advisory.id)))) {
         const own = heard.filter(({ advisory }) => aliases.vulnerabilitiesOf(advisory.id).includes(id))
-        const standing = standingOf(own, { isSupplier: () => false })
+        const standing = standingOf(own, { vulnerability: id, isSupplier: () => false })
         if (standing === undefined || standing.deciding.outcome.why.reason === 'not-covered') continue
         lines.push(`inventory ${n}: ${name} ${id} ${standing.state} ${own.length}`)
       }

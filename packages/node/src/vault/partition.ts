@@ -41,6 +41,7 @@ export type TaggedName =
   | 'case-order'
   | 'submission'
   | 'subscription'
+  | 'supplier'
 
 /** The part of the vault that is one hosted party's. */
 export class Partition extends Sealer {

@@ -46,6 +46,8 @@ type Deed =
       readonly alias: number
       readonly package: string
     }
+  | { readonly what: 'believe'; readonly who: number; readonly isSource: boolean; readonly packages: readonly string[] }
+  | { readonly what: 'drop'; readonly who: number }
   | { readonly what: 'restart' | 'keep a copy of the view' | 'settle' }
 
 const names = fc.constantFrom('left', 'right', '@a/b')
@@ -99,6 +101,16 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
       package: names,
     }),
   },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      what: fc.constant('believe' as const),
+      who,
+      isSource: fc.boolean(),
+      packages: fc.constantFrom<readonly string[]>([], ['pkg:npm/left'], ['pkg:npm/%40a/', 'pkg:npm/right']),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ what: fc.constant('drop' as const), who }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constantFrom('remove' as const, 'erase' as const), who }) },
   { weight: 2, arbitrary: fc.record({ what: fc.constantFrom('token' as const, 'revoke' as const), who }) },
   {
@@ -173,6 +185,17 @@ async function play(directory: string, copies: string, deeds: readonly Deed[]): 
           await house.node.documents.put(digest, bytes)
           await vault.follow({ origin, put: [{ name, digest }], removed: [] })
         }
+        break
+      }
+      case 'believe': {
+        const supplier = deed.isSource ? 'https://source.invalid/' : house.provider.urn
+        await vault.suppliers.believe(partyOf(parties, deed.who), supplier, deed.packages)
+        break
+      }
+      case 'drop': {
+        const party = partyOf(parties, deed.who)
+        const [first] = vault.suppliers.list(party)
+        if (first !== undefined) await vault.suppliers.drop(party, first.id)
         break
       }
       case 'restart':

@@ -12,10 +12,10 @@
 import { inboxSchema } from '../federation/inbox/record/inbox-schema.ts'
 import { tellingSchema } from '../telling/record/telling-schema.ts'
 
-export const schemaVersion = '7'
+export const schemaVersion = '8'
 
 /** Changes when matching itself does: the view is then rebuilt and every match found anew. */
-export const matchingVersion = '3'
+export const matchingVersion = '4'
 
 export const schema = `
 -- cursor: advisories that took effect before this position are reduced; statement: the last of them, hex.
@@ -35,6 +35,9 @@ CREATE INDEX component_partition ON component (partition);
 -- By each of its keys, as a tag.
 CREATE TABLE component_key (partition INTEGER NOT NULL, key BLOB NOT NULL, inventory INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (partition, key, inventory, n)) WITHOUT ROWID;
 CREATE INDEX component_key_inventory ON component_key (inventory, n);
+
+-- Whom a party believes as supplier; supplier: a tag of who that is.
+CREATE TABLE belief (belief INTEGER PRIMARY KEY, partition INTEGER NOT NULL, supplier BLOB NOT NULL, sealed BLOB NOT NULL, UNIQUE (partition, supplier));
 
 -- Mirrored logs by the number that they have in the register: their advisories below the cursor were looked at.
 CREATE TABLE followed (origin TEXT PRIMARY KEY, log INTEGER NOT NULL, cursor INTEGER NOT NULL) WITHOUT ROWID;

@@ -32,6 +32,7 @@ const secrets = {
   components: ['quiet-river-controller', 'hidden-turbine-driver'],
   versions: ['7.77.1', '31.4.15926'],
   names: ['Substation Seven', 'for the night shift'],
+  trust: ['https://silent-foundry.invalid/vex', 'pkg:npm/secret-lathe'],
   suppliers: ['discreet-works', 'cpe:2.3:a:discreet'],
 }
 
@@ -66,8 +67,16 @@ test('sealed-stays-sealed: no byte of an inventory lies anywhere in the clear, n
   await vault.settled()
   assert.equal(vault.matches(operator.urn, { state: 'affected' }).matches.length, 3)
   assert.equal((await vault.matchesByPriority(operator.urn)).matches.length, 4)
+  const [source = '', trusted = ''] = secrets.trust
+  await vault.suppliers.believe(operator.urn, source, [trusted])
 
-  const private_ = [...secrets.components, ...secrets.versions, ...secrets.names, ...secrets.suppliers]
+  const private_ = [
+    ...secrets.components,
+    ...secrets.versions,
+    ...secrets.names,
+    ...secrets.suppliers,
+    ...secrets.trust,
+  ]
   const check = (when: string) => {
     assert.ok(filesOf(directory).length > 8, 'looks where the data is')
     for (const text of private_) assert.deepEqual(findAll(directory, text), [], `${text} ${when}`)

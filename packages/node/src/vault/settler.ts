@@ -1,6 +1,8 @@
 import { match, type Rule, type Surroundings } from '@comity/exposure'
 import type { Database } from '../register/database.ts'
 import { AnswerTable, type Answer } from './answer-table.ts'
+import { type Belief, isBelieved } from './belief.ts'
+import { BeliefTable } from './belief-table.ts'
 import { type CitedDocument, DocumentTable } from './document-table.ts'
 import { Exploitation } from './exploitation.ts'
 import { matchableOf } from './held-component.ts'
@@ -23,7 +25,7 @@ export interface Settled extends Omit<MatchSubject, 'vulnerability'> {
 
 /**
  * Brings matches to where they stand now, one component and one vulnerability at a time. It remembers what it has read
- * of documents, and is to be made anew when one has changed.
+ * of documents and of whom parties believe, and is to be made anew when one has changed.
  */
 export class Settler {
   readonly table: MatchTable
@@ -31,6 +33,8 @@ export class Settler {
   readonly #documents: DocumentTable
   readonly #answers: AnswerTable
   readonly #exploitation: Exploitation
+  readonly #beliefs: BeliefTable
+  readonly #believed = new Map<number, readonly Belief[]>()
   readonly #sources = new Map<string, readonly Source[]>()
   readonly #rules = new Map<string, readonly Rule[]>()
   readonly #read = new Map<number, CitedDocument | undefined>()
@@ -41,6 +45,7 @@ export class Settler {
     this.#documents = new DocumentTable(database)
     this.#answers = new AnswerTable(database)
     this.#exploitation = new Exploitation(database)
+    this.#beliefs = new BeliefTable(database)
   }
 
   /** Returns the match there is now, if there is one. */
@@ -58,7 +63,7 @@ export class Settler {
       unreadable,
       before: before?.record,
       answer: this.#answer(partition, heard, before),
-      party: partition.party,
+      isSupplier: this.#supplierIn(partition),
     }
     const judgement = await judge(question, this.#exploitation)
     if (judgement === undefined) return undefined
@@ -92,6 +97,18 @@ export class Settler {
       .reduce<Answer | undefined>(
         (last, each) => (last === undefined || each.tick > last.tick ? each : last),
         undefined,
+      )
+  }
+
+  /** A word counts for what it speaks of by the keys under which it was found. */
+  #supplierIn(partition: Partition): (word: Heard) => boolean {
+    const beliefs = remembered(this.#believed, partition.number, () => this.#beliefs.of(partition))
+    return ({ document, rules }) =>
+      document.published?.party === partition.party ||
+      isBelieved(
+        beliefs,
+        document,
+        rules.map(({ key }) => key),
       )
   }
 

@@ -16,6 +16,7 @@ import { MatchReader } from './match-reader.ts'
 import type { Match, MatchPage, MatchQuery, MatchStanding } from './match.ts'
 import { openVaultReader, openVaultView } from './open-view.ts'
 import { VaultReader } from './reader.ts'
+import { Suppliers } from './suppliers.ts'
 import { type IssuedToken, type TokenGrant, type TokenInfo, hashSecret, mintSecret } from './token.ts'
 import { checkParty, checkText } from './vault-names.ts'
 import { asFailure, type OnProgress, VaultWriter } from './writer.ts'
@@ -49,6 +50,8 @@ export class Vault implements FollowedDoor {
   readonly #writer: VaultWriter
   readonly #inventories: Inventories
   readonly #following: Following
+  /** Whom each party believes as supplier. */
+  readonly suppliers: Suppliers
   /** For what keeps its own here, such as the inbox. */
   readonly desk: VaultDesk
 
@@ -66,6 +69,7 @@ export class Vault implements FollowedDoor {
     this.#following = new Following({ blobs: truth.blobs, view: readerView, writer, now })
     const { blobs, keyring } = truth
     const { partitions } = this.#fold.accounts
+    this.suppliers = new Suppliers({ view: readerView, partitions, writer, now })
     this.desk = { view: readerView, journal, partitions, blobs, keyring, write: (work) => writer.write(work) }
   }
 
