@@ -57,10 +57,12 @@ test('every procedure is played to its end across three nodes, and audited from 
   await context.test('adherence', () => playAdherence(stage))
   await context.test('exercise, filed through the API', () => playThroughApi(stage))
 
-  await context.test('every definition was played', async () => {
+  // What is no case of a log is played elsewhere: `disclosure-story.test.ts`, and `advisory`, of which no case is stored.
+  await context.test('every definition of public cases was played', async () => {
     const { items } = await north.client.cases({ limit: 200 })
     const played = new Set(items.map(({ procedure }) => procedure.split('/')[0]))
-    assert.deepEqual([...played].toSorted(), [...new Set(procedures.map(({ name }) => name))].toSorted())
+    const stored = procedures.filter(({ name, visibility }) => visibility === 'public' && name !== 'advisory')
+    assert.deepEqual([...played].toSorted(), [...new Set(stored.map(({ name }) => name))].toSorted())
   })
 
   await context.test('an audit from outside replays every case, and computes the same findings', async () => {

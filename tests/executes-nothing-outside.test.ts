@@ -79,7 +79,7 @@ test('executes-nothing-outside: the API offers nothing that blocks, filters, tak
       [],
     )
     // What can be deleted is one's own: messages of a party, a peer or source on the list, a token, an inventory,
-    // a subscription, one's own view of a private case, what one scheduled and is not registered yet.
+    // a subscription, whom one believes, one's own view of a private case, what one scheduled and is not registered yet.
     assert.deepEqual(operations.filter((operation) => operation.startsWith('DELETE')).sort(), [
       'DELETE /api/v1/cases/{urn}',
       'DELETE /api/v1/inbox/correspondences/{correspondence}',
@@ -89,6 +89,7 @@ test('executes-nothing-outside: the API offers nothing that blocks, filters, tak
       'DELETE /api/v1/tokens/{id}',
       'DELETE /api/v1/vault/inventories/{id}',
       'DELETE /api/v1/vault/subscriptions/{id}',
+      'DELETE /api/v1/vault/suppliers/{id}',
     ])
   })
 })
