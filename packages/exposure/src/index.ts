@@ -82,6 +82,7 @@ export {
   type Standing,
   standingOf,
   type StandingState,
+  standingStates,
 } from './match/standing.ts'
 export { type Surroundings, surroundingsOf } from './match/surroundings.ts'
 export {

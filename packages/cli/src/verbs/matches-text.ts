@@ -1,5 +1,6 @@
 /** Matches for people: grouped by vulnerability, with who speaks of it and what about. */
 import type { CitedAdvisory, Match } from '@comity/contract'
+import { standingStates } from '@comity/exposure'
 import { parseAdvisoryUrn } from '@comity/statement'
 import { nameOf, short } from '../names.ts'
 import { countText, dateText, fields, plain, plural, table, wrap } from '../terminal/text.ts'
@@ -17,17 +18,6 @@ const overviewRows = 8
 
 /** Names of a vulnerability that are shown beside the first. */
 const namesShown = 3
-
-/** What somebody has to do something about first, what is settled last. */
-export const matchStates = [
-  'affected',
-  'under_investigation',
-  'undetermined',
-  'mitigated',
-  'remedied',
-  'fixed',
-  'not_affected',
-] as const
 
 /** What the party has to do something about, what may concern it, and what is settled. */
 const rank: Readonly<Record<Match['state'], number>> = {
@@ -72,7 +62,7 @@ export function overview(groups: readonly Group[]): string {
   const inventories = new Set(all.map(({ inventory }) => inventory.id)).size
   const of = (matches: readonly Match[], state: Match['state']): number =>
     matches.filter((each) => each.state === state).length
-  const counted = matchStates
+  const counted = standingStates
     .map((state) => [of(all, state), stateWords[state].toLowerCase()] as const)
     .filter(([n]) => n > 0)
     .map(([n, word]) => `${countText(n)} ${word}`)

@@ -1,5 +1,6 @@
 /** `comity matches`: what advisories say about the inventories of an operator, and why. */
 import type { CitedAdvisory, Client, Match, UnreadAdvisoriesResponse } from '@comity/contract'
+import { standingStates } from '@comity/exposure'
 import { parseAdvisoryUrn, parseProductUrn } from '@comity/statement'
 import { CliError } from '../cli-error.ts'
 import type { Result } from '../context.ts'
@@ -9,7 +10,7 @@ import type { Session } from '../session.ts'
 import { plain, plural, wrap } from '../terminal/text.ts'
 import { allMatches, inventoryNamed, vaultClient } from '../own-vault.ts'
 import { matchInFull } from './match-text.ts'
-import { type Group, groupsOf, groupText, matchStates, overview } from './matches-text.ts'
+import { type Group, groupsOf, groupText, overview } from './matches-text.ts'
 import { stateOption } from './state-option.ts'
 
 interface MatchesOptions {
@@ -36,7 +37,7 @@ export const registerMatches: Register = (program, { run }) => {
     .description(
       `Shows which vulnerabilities concern your inventories and which advisories speak of them, also those of logs that your node mirrors and of sources that it follows; what is to be looked at first comes first, and of more than ${usualLimit} matches an overview. With how the identifier of a match begins: all about that one. It is computed in your node and leaves it only as an acknowledgement that you choose to send.`,
     )
-    .addOption(stateOption('only these', matchStates))
+    .addOption(stateOption('only these', standingStates))
     .option('--inventory <inventory>', 'only in this one, by name or identifier')
     .option('--advisory <advisory>', 'only of this one: its identifier, its URN, or how its statement id begins')
     .option('--vulnerability <name>', 'only of this one, by any of its names, such as a CVE identifier')

@@ -15,7 +15,7 @@
  */
 import { canonical } from './fold-aliases.ts'
 import type { KnownAdvisory } from './known-advisory.ts'
-import { isHarmless, type MatchState, type Outcome, strongerState } from './outcome.ts'
+import { isHarmless, type Outcome, strongerState } from './outcome.ts'
 
 /** What one advisory says about one component. */
 export interface SourceWord {
@@ -31,7 +31,18 @@ export interface OperatorWord {
   readonly reason?: string
 }
 
-export type StandingState = MatchState | 'remedied' | 'mitigated'
+/** What somebody has to do something about before what waits for an answer of others, and that before what is settled. */
+export const standingStates = [
+  'affected',
+  'under_investigation',
+  'undetermined',
+  'mitigated',
+  'remedied',
+  'fixed',
+  'not_affected',
+] as const
+
+export type StandingState = (typeof standingStates)[number]
 
 export interface Standing {
   readonly state: StandingState

@@ -1,4 +1,4 @@
-import { comparePriority, type Priority, type StandingState } from '@comity/exposure'
+import { comparePriority, type Priority, type StandingState, standingStates } from '@comity/exposure'
 import type { View } from '@comity/store'
 import { shownOf } from './held-component.ts'
 import { hexOf, keptOf } from './match-table.ts'
@@ -103,20 +103,9 @@ export class PriorityLists {
   }
 }
 
-/** What somebody has to do something about before what waits for an answer of others, and that before what is settled. */
-const stateOrder: readonly StandingState[] = [
-  'affected',
-  'under_investigation',
-  'undetermined',
-  'mitigated',
-  'remedied',
-  'fixed',
-  'not_affected',
-]
-
 function compare(a: Ranked, b: Ranked): number {
   return (
-    stateOrder.indexOf(a.state) - stateOrder.indexOf(b.state) ||
+    standingStates.indexOf(a.state) - standingStates.indexOf(b.state) ||
     comparePriority(a.priority ?? none, b.priority ?? none) ||
     compareTexts(a.label, b.label) ||
     compareTexts(a.match, b.match)
